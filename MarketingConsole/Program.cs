@@ -1,0 +1,58 @@
+using MarketingConsole.Access;
+using MarketingConsole.Campaigns;
+using MarketingConsole.Components;
+using MarketingConsole.Consent;
+using MarketingConsole.Core.Access;
+using MarketingConsole.Core.Campaigns;
+using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Copy;
+using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Dispatch;
+using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Insights;
+using MarketingConsole.Core.Jobs;
+using MarketingConsole.Core.Offers;
+using MarketingConsole.Core.Segments;
+using MarketingConsole.Core.Twins;
+using MarketingConsole.Dispatch;
+using MarketingConsole.Imports;
+using MarketingConsole.Insights;
+using MarketingConsole.Jobs;
+using MarketingConsole.Offers;
+using MarketingConsole.Segments;
+using MarketingConsole.Twins;
+
+var builder = WebApplication.CreateBuilder(args);
+var (services, configuration) = (builder.Services, (IConfiguration)builder.Configuration);
+
+// The loop, upstream first, on the database and the jobs.
+services.AddSingleton(TimeProvider.System);
+services.AddData(configuration, builder.Environment.ContentRootPath);
+services.AddJobs(configuration, builder.Environment.ContentRootPath);
+services.AddConsent(configuration).AddCustomers(configuration).AddEvents(configuration).AddTwins(configuration).AddSegments(configuration)
+    .AddOffers(configuration).AddCopy(configuration).AddCampaigns(configuration).AddDispatch(configuration).AddInsights(configuration).AddAccess(configuration);
+
+// The pages and the HTTP API.
+services.AddConsolePages();
+services.AddConsoleApi();
+
+var app = builder.Build();
+app.UseConsolePages();
+
+var api = app.MapGroup("/api/v1");
+app.MapAccess(api);
+app.MapImports(api);
+app.MapTwins(api);
+app.MapSegments(api);
+app.MapOffers(api);
+app.MapCampaigns(api);
+app.MapJobs(api);
+app.MapDispatch(api);
+app.MapConsent(api);
+app.MapInsights(api);
+
+app.Run();
+
+/// <summary>The entry point, visible to tests.</summary>
+public partial class Program;

@@ -1,0 +1,1 @@
+namespace MarketingConsole.Ui; internal static class UiAssembly;
