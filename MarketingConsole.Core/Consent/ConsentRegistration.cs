@@ -8,6 +8,8 @@ public static class ConsentRegistration
     public static IServiceCollection AddConsent(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        services.AddSingleton<ConsentGate>();
+        services.AddHostedService<DefaultConsentRules>();
         return services;
     }
 }

@@ -1,0 +1,138 @@
+using System.Linq.Expressions;
+using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace MarketingConsole.Core.Consent;
+
+/// <summary>Consents of these customers, or the rules, changed; null = anybody's may have.</summary>
+public sealed record ConsentChanged(IReadOnlyList<int>? CustomerIds);
+
+/// <summary>The gate every use of personal data passes: what the rules and the ledger allow.</summary>
+public sealed class ConsentGate(IDbContextFactory<ConsoleDb> dbs, ChangeFeed feed)
+{
+    /// <summary>The rules in force now.</summary>
+    public async Task<ConsentRuleSet> RulesAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        var rows = await db.ConsentRules.AsNoTracking().ToListAsync(cancellationToken);
+        return new ConsentRuleSet([.. rows.GroupBy(x => (x.Purpose, x.Jurisdiction)).Select(x => x.MaxBy(r => r.Version)!)]);
+    }
+
+    /// <summary>Appends to the ledger and, where an entry is the newest of its customer and purpose, moves the current choice. At the same instant a refusal wins.</summary>
+    public async Task RecordAsync(IReadOnlyList<ConsentEntry> entries, CancellationToken cancellationToken)
+    {
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        foreach (var chunk in entries.Chunk(5000))
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await db.BulkInsertAsync(chunk, cancellationToken);
+            var newest = chunk.GroupBy(x => (x.CustomerId, x.Purpose)).Select(g => g.OrderByDescending(x => x.At).ThenBy(x => x.Granted).First()).ToList();
+            var current = new Dictionary<(int, Purpose), ConsentChoice>();
+            foreach (var ids in newest.Select(x => x.CustomerId).Distinct().Chunk(500))
+            {
+                await foreach (var choice in db.ConsentChoices.AsNoTracking().Where(x => ids.Contains(x.CustomerId)).AsAsyncEnumerable().WithCancellation(cancellationToken))
+                {
+                    current[(choice.CustomerId, choice.Purpose)] = choice;
+                }
+            }
+
+            var added = new List<ConsentChoice>();
+            foreach (var entry in newest)
+            {
+                if (!current.TryGetValue((entry.CustomerId, entry.Purpose), out var choice))
+                {
+                    added.Add(new ConsentChoice { CustomerId = entry.CustomerId, Purpose = entry.Purpose, Granted = entry.Granted, At = entry.At });
+                }
+                else if (entry.At > choice.At || (entry.At == choice.At && !entry.Granted))
+                {
+                    await db.ConsentChoices.Where(x => x.CustomerId == entry.CustomerId && x.Purpose == entry.Purpose)
+                        .ExecuteUpdateAsync(s => s.SetProperty(x => x.Granted, entry.Granted).SetProperty(x => x.At, entry.At), cancellationToken);
+                }
+            }
+
+            await db.BulkInsertAsync(added, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        feed.Publish(new ConsentChanged(entries.Count > 10_000 ? null : [.. entries.Select(x => x.CustomerId).Distinct()]));
+    }
+}
+
+/// <summary>The consent rules in force: one per purpose and jurisdiction. A pair without a rule is <see cref="ConsentBasis.OptIn"/>.</summary>
+public sealed class ConsentRuleSet(IReadOnlyList<ConsentRule> rules)
+{
+    public IReadOnlyList<ConsentRule> Rules => rules;
+
+    public (ConsentBasis Basis, int? RetentionDays) For(Purpose purpose, string jurisdiction) =>
+        rules.FirstOrDefault(x => x.Purpose == purpose && x.Jurisdiction == jurisdiction) is { } rule ? (rule.Basis, rule.RetentionDays) : (ConsentBasis.OptIn, null);
+
+    /// <summary>A filter on customers who may be used for <paramref name="purpose"/>; runs as SQL.</summary>
+    /// <param name="asOf">UTC; a grant older than the rule's retention at this instant no longer counts.</param>
+    public Expression<Func<Customer, bool>> Allowed(ConsoleDb db, Purpose purpose, DateTime asOf)
+    {
+        var any = Expression.Parameter(typeof(Customer), "c");
+        Expression body = Expression.Constant(false);
+        foreach (var group in Jurisdictions.All.Select(x => (Jurisdiction: x, Rule: For(purpose, x))).GroupBy(x => x.Rule, x => x.Jurisdiction))
+        {
+            var places = group.ToArray();
+            var (basis, retention) = group.Key;
+            var oldest = retention is { } days ? asOf.AddDays(-days) : DateTime.UnixEpoch;
+            Expression<Func<Customer, bool>>? clause = basis switch
+            {
+                ConsentBasis.OptIn => c => places.Contains(c.Jurisdiction) && db.ConsentChoices.Any(x => x.CustomerId == c.Id && x.Purpose == purpose && x.Granted && x.At >= oldest),
+                ConsentBasis.OptOut => c => places.Contains(c.Jurisdiction) && !db.ConsentChoices.Any(x => x.CustomerId == c.Id && x.Purpose == purpose && !x.Granted),
+                _ => null,
+            };
+            if (clause is not null)
+            {
+                var moved = new Replace(clause.Parameters[0], any).Visit(clause.Body);
+                body = body is ConstantExpression ? moved : Expression.OrElse(body, moved);
+            }
+        }
+
+        return Expression.Lambda<Func<Customer, bool>>(body, any);
+    }
+
+    /// <summary>The same decision for one customer in memory.</summary>
+    /// <param name="choice">The customer's newest choice for the purpose; null when there is none.</param>
+    public bool IsAllowed(Purpose purpose, string jurisdiction, ConsentChoice? choice, DateTime asOf)
+    {
+        var (basis, retention) = For(purpose, jurisdiction);
+        return basis switch
+        {
+            ConsentBasis.OptIn => choice is { Granted: true } && (retention is not { } days || choice.At >= asOf.AddDays(-days)),
+            ConsentBasis.OptOut => choice is not { Granted: false },
+            _ => false,
+        };
+    }
+
+    /// <summary>What holds until an admin decides otherwise: opt-in where the GDPR or a law like it applies, opt-out for e-mail and profiling
+    /// under US law (CAN-SPAM, state privacy acts), in-store recognition and ad sharing opt-in everywhere.</summary>
+    public static IReadOnlyList<ConsentRule> Defaults(DateTime now) =>
+    [
+        .. from purpose in Enum.GetValues<Purpose>()
+           from jurisdiction in Jurisdictions.All
+           let optOut = jurisdiction == Jurisdictions.UnitedStates && (purpose is Purpose.Email or Purpose.Profiling)
+           select new ConsentRule
+           {
+               Purpose = purpose,
+               Jurisdiction = jurisdiction,
+               Basis = optOut ? ConsentBasis.OptOut : ConsentBasis.OptIn,
+               RetentionDays = optOut ? null : 1095,
+               Version = 1,
+               ChangedAt = now,
+               ChangedBy = "default",
+           },
+    ];
+
+    private sealed class Replace(Expression from, Expression to) : ExpressionVisitor
+    {
+        public override Expression? Visit(Expression? node) => node == from ? to : base.Visit(node);
+    }
+}
