@@ -91,7 +91,7 @@ public sealed class ConsentRuleSet(IReadOnlyList<ConsentRule> rules)
             };
             if (clause is not null)
             {
-                var moved = new Replace(clause.Parameters[0], any).Visit(clause.Body);
+                var moved = new Replace(clause.Parameters[0], any).Visit(clause.Body)!;
                 body = body is ConstantExpression ? moved : Expression.OrElse(body, moved);
             }
         }
