@@ -8,6 +8,7 @@ public static class EventsRegistration
     public static IServiceCollection AddEvents(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        services.AddSingleton<EventWriter>();
         return services;
     }
 }

@@ -1,0 +1,87 @@
+using System.Data.Common;
+using MarketingConsole.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace MarketingConsole.Core.Events;
+
+/// <summary>Events of these customers were added or removed. Null = too many to list: any customer may have changed.</summary>
+public sealed record EventsWritten(IReadOnlyList<int>? CustomerIds)
+{
+    /// <summary>Beyond this many customers a list is no cheaper than "all".</summary>
+    public const int MaxListed = 1000;
+
+    public static EventsWritten Of(IReadOnlyCollection<int> customerIds) => new(customerIds.Count > MaxListed ? null : [.. customerIds]);
+}
+
+/// <summary>The one way events enter the database.</summary>
+public sealed class EventWriter(IDbContextFactory<ConsoleDb> dbs, ShopCalendar calendar, ChangeFeed feed)
+{
+    private const int KeysAQuery = 100;
+
+    /// <summary>Stores the events that are new by (customer, id) with their items, in one transaction, and publishes <see cref="EventsWritten"/>.
+    /// Fills the shop-local day and hour. Sending an event again changes nothing, whatever else it says.</summary>
+    /// <returns>How many events were new.</returns>
+    public async Task<int> WriteAsync(IReadOnlyList<Event> events, IReadOnlyList<EventItem> items, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+                await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+                var added = await AppendAsync(db, events, items, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                if (added.Count > 0)
+                {
+                    feed.Publish(EventsWritten.Of(added.Select(x => x.CustomerId).ToHashSet()));
+                }
+
+                return added.Count;
+            }
+            catch (DbException) when (attempt < 2)
+            {
+                await Task.Yield(); // another writer stored one of these events between our look and our insert: look again
+            }
+        }
+    }
+
+    /// <summary>As <see cref="WriteAsync"/>, within the caller's transaction and without publishing.</summary>
+    /// <returns>The new events.</returns>
+    internal async Task<IReadOnlyList<Event>> AppendAsync(ConsoleDb db, IReadOnlyList<Event> events, IReadOnlyList<EventItem> items, CancellationToken cancellationToken)
+    {
+        var known = await KnownAsync(db, [.. events.Select(x => (x.CustomerId, x.Id))], cancellationToken);
+        var added = events.Where(x => known.Add((x.CustomerId, x.Id))).ToList();
+        foreach (var e in added)
+        {
+            Place(e);
+        }
+
+        var keys = added.Select(x => (x.CustomerId, x.Id)).ToHashSet();
+        await db.BulkInsertAsync(added, cancellationToken);
+        await db.BulkInsertAsync(items.Where(x => keys.Contains((x.CustomerId, x.EventId))).ToList(), cancellationToken);
+        return added;
+    }
+
+    /// <summary>Fills the fields that derive from <see cref="Event.At"/>.</summary>
+    internal void Place(Event e)
+    {
+        var local = calendar.ToLocal(e.At);
+        e.Day = ShopCalendar.DayOf(DateOnly.FromDateTime(local));
+        e.HourOfWeek = (byte)((((int)local.DayOfWeek + 6) % 7 * 24) + local.Hour);
+    }
+
+    /// <returns>Those of <paramref name="keys"/> that are stored.</returns>
+    internal static async Task<HashSet<(int CustomerId, long Id)>> KnownAsync(ConsoleDb db, IReadOnlyCollection<(int CustomerId, long Id)> keys, CancellationToken cancellationToken)
+    {
+        var known = new HashSet<(int, long)>();
+        foreach (var chunk in keys.Order().Chunk(KeysAQuery))
+        {
+            var customers = chunk.Select(x => x.CustomerId).Distinct().ToList();
+            var ids = chunk.Select(x => x.Id).ToList();
+            var found = await db.Events.Where(x => customers.Contains(x.CustomerId) && ids.Contains(x.Id)).Select(x => new { x.CustomerId, x.Id }).ToListAsync(cancellationToken);
+            known.UnionWith(found.Select(x => (x.CustomerId, x.Id)));
+        }
+
+        return known;
+    }
+}
