@@ -60,8 +60,22 @@ public sealed class ProtectionKey
     public required string Xml { get; set; }
 }
 
-internal sealed class AccessConfiguration : IEntityTypeConfiguration<ConsoleUser>, IEntityTypeConfiguration<ApiKey>, IEntityTypeConfiguration<AuditEntry>, IEntityTypeConfiguration<ProtectionKey>
+internal sealed class AccessConfiguration : IEntityTypeConfiguration<ConsoleUser>, IEntityTypeConfiguration<ApiKey>, IEntityTypeConfiguration<AuditEntry>, IEntityTypeConfiguration<ProtectionKey>,
+    IEntityTypeConfiguration<IdentityUserLogin<int>>, IEntityTypeConfiguration<IdentityUserToken<int>>
 {
+    // 128: so that SQL Server can index the three together.
+    public void Configure(EntityTypeBuilder<IdentityUserLogin<int>> b)
+    {
+        b.Property(x => x.LoginProvider).HasMaxLength(128);
+        b.Property(x => x.ProviderKey).HasMaxLength(128);
+    }
+
+    public void Configure(EntityTypeBuilder<IdentityUserToken<int>> b)
+    {
+        b.Property(x => x.LoginProvider).HasMaxLength(128);
+        b.Property(x => x.Name).HasMaxLength(128);
+    }
+
     public void Configure(EntityTypeBuilder<ConsoleUser> b) => b.Property(x => x.DisplayName).HasMaxLength(100);
 
     public void Configure(EntityTypeBuilder<ApiKey> b)
