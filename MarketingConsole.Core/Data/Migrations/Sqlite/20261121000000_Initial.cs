@@ -1,4 +1,4 @@
-﻿using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
@@ -694,8 +694,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "AspNetUserLogins",
                 columns: table => new
                 {
-                    LoginProvider = table.Column<string>(type: "TEXT", nullable: false, collation: "BINARY"),
-                    ProviderKey = table.Column<string>(type: "TEXT", nullable: false, collation: "BINARY"),
+                    LoginProvider = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false, collation: "BINARY"),
+                    ProviderKey = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false, collation: "BINARY"),
                     ProviderDisplayName = table.Column<string>(type: "TEXT", nullable: true, collation: "BINARY"),
                     UserId = table.Column<int>(type: "INTEGER", nullable: false)
                 },
@@ -739,8 +739,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 columns: table => new
                 {
                     UserId = table.Column<int>(type: "INTEGER", nullable: false),
-                    LoginProvider = table.Column<string>(type: "TEXT", nullable: false, collation: "BINARY"),
-                    Name = table.Column<string>(type: "TEXT", nullable: false, collation: "BINARY"),
+                    LoginProvider = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false, collation: "BINARY"),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false, collation: "BINARY"),
                     Value = table.Column<string>(type: "TEXT", nullable: true, collation: "BINARY")
                 },
                 constraints: table =>
