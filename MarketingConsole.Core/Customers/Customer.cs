@@ -83,6 +83,7 @@ internal sealed class CustomerConfiguration : IEntityTypeConfiguration<Customer>
         b.HasIndex(x => x.Key).IsUnique();
         b.HasIndex(x => x.EmailKey);
         b.HasIndex(x => x.Country);
+        b.HasIndex(x => new { x.LastName, x.FirstName });
         b.HasIndex(x => x.ImportId);
     }
 

@@ -16,6 +16,9 @@ public sealed class Twin
     /// <summary>Why this stage, in a sentence.</summary>
     public string StageReason { get; set; } = "";
     public DateTime? StageSince { get; set; }
+
+    /// <summary>When the stage ends by time alone; null when only an event can end it.</summary>
+    public DateTime? StageUntil { get; set; }
     public DateTime? FirstOrderAt { get; set; }
     public DateTime? LastOrderAt { get; set; }
 
@@ -77,7 +80,10 @@ internal sealed class TwinConfiguration : IEntityTypeConfiguration<Twin>, IEntit
         b.Property(x => x.TopCategory).HasMaxLength(100);
         b.Property(x => x.TopBrand).HasMaxLength(100);
         b.HasIndex(x => x.Stage);
+        b.HasIndex(x => x.StageUntil);
         b.HasIndex(x => x.LastSeenAt);
+        b.HasIndex(x => x.Orders);
+        b.HasIndex(x => x.RevenueCents);
         b.HasIndex(x => x.Revenue365Cents);
         b.HasIndex(x => x.ChanceToBuy);
     }

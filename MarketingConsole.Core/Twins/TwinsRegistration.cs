@@ -1,5 +1,8 @@
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Jobs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Quartz;
 
 namespace MarketingConsole.Core.Twins;
 
@@ -7,7 +10,12 @@ public static class TwinsRegistration
 {
     public static IServiceCollection AddTwins(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddSingleton<TwinRefresher>();
+        services.AddHostedService<TwinKeeper>();
+        var zone = (configuration.GetSection(ShopOptions.Section).Get<ShopOptions>() ?? new ShopOptions()).TimeZone;
+        services.AddQuartz(q => q.ScheduleJob<RefreshTwinsJob>(
+            trigger => trigger.WithIdentity("nightly-twins").WithCronSchedule("0 10 3 * * ?", x => x.InTimeZone(TimeZoneInfo.FindSystemTimeZoneById(zone))),
+            job => job.WithIdentity("nightly-twins").UsingJobData(JobService.TitleKey, "Nightly refresh of all twins")));
         return services;
     }
 }

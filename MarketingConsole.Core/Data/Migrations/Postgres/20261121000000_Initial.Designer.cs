@@ -566,6 +566,8 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.HasIndex("Key")
                         .IsUnique();
 
+                    b.HasIndex("LastName", "FirstName");
+
                     b.ToTable("Customers");
                 });
 
@@ -1438,6 +1440,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<long?>("StageSince")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("StageUntil")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("TopBrand")
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
@@ -1463,9 +1468,15 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.HasIndex("LastSeenAt");
 
+                    b.HasIndex("Orders");
+
                     b.HasIndex("Revenue365Cents");
 
+                    b.HasIndex("RevenueCents");
+
                     b.HasIndex("Stage");
+
+                    b.HasIndex("StageUntil");
 
                     b.ToTable("Twins");
                 });

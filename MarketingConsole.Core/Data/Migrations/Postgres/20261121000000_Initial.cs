@@ -620,6 +620,7 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     Stage = table.Column<int>(type: "integer", nullable: false),
                     StageReason = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false, collation: "C"),
                     StageSince = table.Column<long>(type: "bigint", nullable: true),
+                    StageUntil = table.Column<long>(type: "bigint", nullable: true),
                     FirstOrderAt = table.Column<long>(type: "bigint", nullable: true),
                     LastOrderAt = table.Column<long>(type: "bigint", nullable: true),
                     LastSeenAt = table.Column<long>(type: "bigint", nullable: true),
@@ -861,6 +862,11 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Customers_LastName_FirstName",
+                table: "Customers",
+                columns: new[] { "LastName", "FirstName" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_CustomerTraits_Name_Value",
                 table: "CustomerTraits",
                 columns: new[] { "Name", "Value" });
@@ -957,14 +963,29 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 column: "LastSeenAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Twins_Orders",
+                table: "Twins",
+                column: "Orders");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Twins_Revenue365Cents",
                 table: "Twins",
                 column: "Revenue365Cents");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Twins_RevenueCents",
+                table: "Twins",
+                column: "RevenueCents");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Twins_Stage",
                 table: "Twins",
                 column: "Stage");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Twins_StageUntil",
+                table: "Twins",
+                column: "StageUntil");
         }
 
         /// <inheritdoc />

@@ -563,6 +563,8 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.HasIndex("Key")
                         .IsUnique();
 
+                    b.HasIndex("LastName", "FirstName");
+
                     b.ToTable("Customers");
                 });
 
@@ -1435,6 +1437,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<long?>("StageSince")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("StageUntil")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("TopBrand")
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
@@ -1460,9 +1465,15 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.HasIndex("LastSeenAt");
 
+                    b.HasIndex("Orders");
+
                     b.HasIndex("Revenue365Cents");
 
+                    b.HasIndex("RevenueCents");
+
                     b.HasIndex("Stage");
+
+                    b.HasIndex("StageUntil");
 
                     b.ToTable("Twins");
                 });

@@ -567,6 +567,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.HasIndex("Key")
                         .IsUnique();
 
+                    b.HasIndex("LastName", "FirstName");
+
                     b.ToTable("Customers");
                 });
 
@@ -1439,6 +1441,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<long?>("StageSince")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("StageUntil")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("TopBrand")
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
@@ -1464,9 +1469,15 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.HasIndex("LastSeenAt");
 
+                    b.HasIndex("Orders");
+
                     b.HasIndex("Revenue365Cents");
 
+                    b.HasIndex("RevenueCents");
+
                     b.HasIndex("Stage");
+
+                    b.HasIndex("StageUntil");
 
                     b.ToTable("Twins");
                 });

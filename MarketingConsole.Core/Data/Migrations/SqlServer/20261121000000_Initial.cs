@@ -619,6 +619,7 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     Stage = table.Column<int>(type: "int", nullable: false),
                     StageReason = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Latin1_General_100_BIN2"),
                     StageSince = table.Column<long>(type: "bigint", nullable: true),
+                    StageUntil = table.Column<long>(type: "bigint", nullable: true),
                     FirstOrderAt = table.Column<long>(type: "bigint", nullable: true),
                     LastOrderAt = table.Column<long>(type: "bigint", nullable: true),
                     LastSeenAt = table.Column<long>(type: "bigint", nullable: true),
@@ -862,6 +863,11 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Customers_LastName_FirstName",
+                table: "Customers",
+                columns: new[] { "LastName", "FirstName" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_CustomerTraits_Name_Value",
                 table: "CustomerTraits",
                 columns: new[] { "Name", "Value" });
@@ -958,14 +964,29 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 column: "LastSeenAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Twins_Orders",
+                table: "Twins",
+                column: "Orders");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Twins_Revenue365Cents",
                 table: "Twins",
                 column: "Revenue365Cents");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Twins_RevenueCents",
+                table: "Twins",
+                column: "RevenueCents");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Twins_Stage",
                 table: "Twins",
                 column: "Stage");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Twins_StageUntil",
+                table: "Twins",
+                column: "StageUntil");
         }
 
         /// <inheritdoc />

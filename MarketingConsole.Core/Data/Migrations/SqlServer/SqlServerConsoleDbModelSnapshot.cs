@@ -564,6 +564,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.HasIndex("Key")
                         .IsUnique();
 
+                    b.HasIndex("LastName", "FirstName");
+
                     b.ToTable("Customers");
                 });
 
@@ -1436,6 +1438,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<long?>("StageSince")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("StageUntil")
+                        .HasColumnType("bigint");
+
                     b.Property<string>("TopBrand")
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
@@ -1461,9 +1466,15 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.HasIndex("LastSeenAt");
 
+                    b.HasIndex("Orders");
+
                     b.HasIndex("Revenue365Cents");
 
+                    b.HasIndex("RevenueCents");
+
                     b.HasIndex("Stage");
+
+                    b.HasIndex("StageUntil");
 
                     b.ToTable("Twins");
                 });

@@ -545,6 +545,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.HasIndex("Key")
                         .IsUnique();
 
+                    b.HasIndex("LastName", "FirstName");
+
                     b.ToTable("Customers");
                 });
 
@@ -1403,6 +1405,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<long?>("StageSince")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("StageUntil")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("TopBrand")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
@@ -1428,9 +1433,15 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("LastSeenAt");
 
+                    b.HasIndex("Orders");
+
                     b.HasIndex("Revenue365Cents");
 
+                    b.HasIndex("RevenueCents");
+
                     b.HasIndex("Stage");
+
+                    b.HasIndex("StageUntil");
 
                     b.ToTable("Twins");
                 });

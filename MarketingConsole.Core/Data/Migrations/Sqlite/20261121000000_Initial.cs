@@ -619,6 +619,7 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     Stage = table.Column<int>(type: "INTEGER", nullable: false),
                     StageReason = table.Column<string>(type: "TEXT", maxLength: 300, nullable: false, collation: "BINARY"),
                     StageSince = table.Column<long>(type: "INTEGER", nullable: true),
+                    StageUntil = table.Column<long>(type: "INTEGER", nullable: true),
                     FirstOrderAt = table.Column<long>(type: "INTEGER", nullable: true),
                     LastOrderAt = table.Column<long>(type: "INTEGER", nullable: true),
                     LastSeenAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -860,6 +861,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_Customers_LastName_FirstName",
+                table: "Customers",
+                columns: new[] { "LastName", "FirstName" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_CustomerTraits_Name_Value",
                 table: "CustomerTraits",
                 columns: new[] { "Name", "Value" });
@@ -956,14 +962,29 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 column: "LastSeenAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Twins_Orders",
+                table: "Twins",
+                column: "Orders");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Twins_Revenue365Cents",
                 table: "Twins",
                 column: "Revenue365Cents");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Twins_RevenueCents",
+                table: "Twins",
+                column: "RevenueCents");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Twins_Stage",
                 table: "Twins",
                 column: "Stage");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Twins_StageUntil",
+                table: "Twins",
+                column: "StageUntil");
         }
 
         /// <inheritdoc />

@@ -542,6 +542,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.HasIndex("Key")
                         .IsUnique();
 
+                    b.HasIndex("LastName", "FirstName");
+
                     b.ToTable("Customers");
                 });
 
@@ -1400,6 +1402,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<long?>("StageSince")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("StageUntil")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("TopBrand")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
@@ -1425,9 +1430,15 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("LastSeenAt");
 
+                    b.HasIndex("Orders");
+
                     b.HasIndex("Revenue365Cents");
 
+                    b.HasIndex("RevenueCents");
+
                     b.HasIndex("Stage");
+
+                    b.HasIndex("StageUntil");
 
                     b.ToTable("Twins");
                 });

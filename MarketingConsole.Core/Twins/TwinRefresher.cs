@@ -1,0 +1,119 @@
+using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
+using Microsoft.EntityFrameworkCore;
+
+namespace MarketingConsole.Core.Twins;
+
+/// <summary>Twins of these customers were computed again; null = anybody's may have changed.</summary>
+public sealed record TwinsChanged(IReadOnlyList<int>? CustomerIds);
+
+/// <summary>Computes twins from events and stores them. One refresh runs at a time.</summary>
+public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ChangeFeed feed, TimeProvider time) : IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1);
+    private ShopRhythm? _rhythm;
+
+    public void Dispose() => _one.Dispose();
+
+    /// <summary>Computes the twins of these customers; a customer who is gone or erased loses theirs.</summary>
+    public async Task RefreshAsync(IReadOnlyCollection<int> customerIds, CancellationToken cancellationToken)
+    {
+        if (customerIds.Count == 0)
+        {
+            return;
+        }
+
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            await RefreshAsync([.. customerIds.Distinct().Order()], null, cancellationToken);
+        }
+        finally
+        {
+            _one.Release();
+        }
+
+        feed.Publish(new TwinsChanged([.. customerIds]));
+    }
+
+    /// <summary>Computes every twin and measures the shop's rhythm anew.</summary>
+    /// <param name="progress">Given customers done and customers in all.</param>
+    public async Task RefreshAllAsync(Action<int, int>? progress, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            int[] ids;
+            await using (var db = await dbs.CreateDbContextAsync(cancellationToken))
+            {
+                await db.Twins.Where(x => !db.Customers.Any(c => c.Id == x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
+                ids = await db.Customers.OrderBy(x => x.Id).Select(x => x.Id).ToArrayAsync(cancellationToken);
+            }
+
+            _rhythm = null;
+            await RefreshAsync(ids, progress, cancellationToken);
+        }
+        finally
+        {
+            _one.Release();
+        }
+
+        feed.Publish(new TwinsChanged(null));
+    }
+
+    /// <summary>Computes the twins whose stage ends by time alone before now.</summary>
+    /// <returns>How many.</returns>
+    public async Task<int> RefreshDueAsync(CancellationToken cancellationToken)
+    {
+        List<int> due;
+        await using (var db = await dbs.CreateDbContextAsync(cancellationToken))
+        {
+            var now = time.GetUtcNow().UtcDateTime;
+            due = await db.Twins.Where(x => x.StageUntil < now).Select(x => x.CustomerId).ToListAsync(cancellationToken);
+        }
+
+        await RefreshAsync(due, cancellationToken);
+        return due.Count;
+    }
+
+    /// <summary>How often the shop's customers come back, as measured by the last full refresh.</summary>
+    public async Task<ShopRhythm> RhythmAsync(CancellationToken cancellationToken)
+    {
+        if (_rhythm is null)
+        {
+            await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+            _rhythm = ShopRhythm.Of(await TwinReader.OrderDaysAsync(db, cancellationToken));
+        }
+
+        return _rhythm;
+    }
+
+    private async Task RefreshAsync(int[] ids, Action<int, int>? progress, CancellationToken cancellationToken)
+    {
+        var rules = await consent.RulesAsync(cancellationToken);
+        var rhythm = await RhythmAsync(cancellationToken);
+        Dictionary<int, ProductKind> kinds;
+        await using (var db = await dbs.CreateDbContextAsync(cancellationToken))
+        {
+            kinds = await TwinReader.KindsAsync(db, cancellationToken);
+        }
+
+        var done = 0;
+        foreach (var chunk in ids.Chunk(TwinReader.CustomersAChunk))
+        {
+            await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+            var now = time.GetUtcNow().UtcDateTime;
+            var here = db.Customers.Where(x => x.ErasedAt == null && chunk.Contains(x.Id));
+            var known = await here.OrderBy(x => x.Id).Select(x => x.Id).ToListAsync(cancellationToken);
+            var profiled = (await here.Where(rules.Allowed(db, Purpose.Profiling, now)).Select(x => x.Id).ToListAsync(cancellationToken)).ToHashSet();
+            IReadOnlyList<CustomerHistory> histories = known.Count == 0 ? [] : await TwinReader.HistoriesAsync(db, known, withItems: true, cancellationToken);
+            var twins = histories.Select(x => TwinBuilder.Build(x, kinds, rhythm, profiled.Contains(x.CustomerId), now)).ToList();
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await db.Twins.Where(x => chunk.Contains(x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
+            await db.BulkInsertAsync(twins, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            progress?.Invoke(done += chunk.Length, ids.Length);
+        }
+    }
+}
