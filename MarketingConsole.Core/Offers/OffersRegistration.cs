@@ -8,6 +8,7 @@ public static class OffersRegistration
     public static IServiceCollection AddOffers(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        services.AddSingleton<OfferService>();
         return services;
     }
 }
