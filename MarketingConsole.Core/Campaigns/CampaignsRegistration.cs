@@ -8,6 +8,10 @@ public static class CampaignsRegistration
     public static IServiceCollection AddCampaigns(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        services.AddSingleton<CampaignAudience>();
+        services.AddSingleton<CampaignReviewer>();
+        services.AddSingleton<CampaignService>();
+        services.AddSingleton<CampaignApprovals>();
         return services;
     }
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using MarketingConsole.Core.Offers;
+
 namespace MarketingConsole.Core.Copy;
 
 /// <summary>Who wrote a piece of copy.</summary>
@@ -46,6 +49,9 @@ public sealed record MessageContext
     public string? City { get; init; }
     public string? OfferName { get; init; }
     public string? OfferValue { get; init; }
+
+    /// <summary>The offer as a phrase: "15% off".</summary>
+    public string? OfferPhrase { get; init; }
     public string? OfferCode { get; init; }
     public string? ValidTo { get; init; }
     public string ShopName { get; init; } = "";
@@ -56,6 +62,22 @@ public sealed record MessageContext
 
     /// <summary>Address of the open pixel; null where opens are not measured.</summary>
     public string? OpenPixelUrl { get; init; }
+
+    /// <summary>This context with an offer, worded in <paramref name="language"/>.</summary>
+    /// <param name="zone">The shop's: where <see cref="OfferDraft.ValidTo"/> becomes a day.</param>
+    public MessageContext WithOffer(OfferDraft offer, string language, string currency, TimeZoneInfo zone)
+    {
+        ArgumentNullException.ThrowIfNull(offer);
+        var culture = CultureInfo.GetCultureInfo(language);
+        return this with
+        {
+            OfferName = offer.Name,
+            OfferValue = OfferText.Value(offer, culture, currency),
+            OfferPhrase = OfferText.Phrase(offer, culture, currency),
+            OfferCode = offer.Code,
+            ValidTo = OfferText.Day(OfferText.LastDay(offer, zone), culture),
+        };
+    }
 }
 
 /// <param name="Html">Null on channels without layout.</param>

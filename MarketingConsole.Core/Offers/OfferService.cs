@@ -83,8 +83,10 @@ public sealed class OfferService(IDbContextFactory<ConsoleDb> dbs, TimeProvider 
         ArgumentNullException.ThrowIfNull(text);
         var folded = text.Trim().ToLowerInvariant();
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+#pragma warning disable CA1304, CA1311, CA1862 // translated to SQL lower()
         return await db.Products.Where(x => x.Sku.ToLower().Contains(folded) || x.Name.ToLower().Contains(folded)).OrderBy(x => x.Name).ThenBy(x => x.Sku)
             .Take(Suggestions).Select(x => new ProductChoice(x.Sku, x.Name, x.Category)).ToListAsync(cancellationToken);
+#pragma warning restore CA1304, CA1311, CA1862
     }
 
     private static async Task<IReadOnlyList<FieldError>> CatalogueErrorsAsync(ConsoleDb db, OfferDraft draft, CancellationToken cancellationToken)

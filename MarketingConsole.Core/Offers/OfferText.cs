@@ -45,6 +45,13 @@ public static class OfferText
         };
     }
 
+    /// <summary>The last local day on which the offer holds: an end at midnight belongs to the day before.</summary>
+    public static DateOnly LastDay(OfferDraft offer, TimeZoneInfo zone)
+    {
+        ArgumentNullException.ThrowIfNull(offer);
+        return DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(offer.ValidTo.AddMilliseconds(-1), zone));
+    }
+
     /// <summary>An amount without needless cents: "€10", "9,50 €".</summary>
     public static string Money(long cents, CultureInfo culture, string currency)
     {
