@@ -1,3 +1,5 @@
+using MarketingConsole.Access;
+using MarketingConsole.Ui;
 using Radzen;
 
 namespace MarketingConsole.Components;
@@ -9,6 +11,9 @@ internal static class PagesRegistration
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddRadzenComponents();
         services.AddCascadingAuthenticationState();
+        services.AddScoped<ToastService>();
+        services.AddScoped<SampleSignIn>();
+        services.AddAccessWeb();
         return services;
     }
 
@@ -21,9 +26,11 @@ internal static class PagesRegistration
 
     public static void UseConsolePages(this WebApplication app)
     {
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.UseAntiforgery();
-        app.MapStaticAssets();
-        app.MapOpenApi();
+        app.MapStaticAssets().AllowAnonymous();
+        app.MapOpenApi().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 }

@@ -1,1 +1,0 @@
-namespace MarketingConsole.Ui; internal static class UiAssembly;
