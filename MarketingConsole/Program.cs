@@ -13,6 +13,7 @@ using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Insights;
 using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Offers;
+using MarketingConsole.Core.Sample;
 using MarketingConsole.Core.Segments;
 using MarketingConsole.Core.Twins;
 using MarketingConsole.Dispatch;
@@ -31,7 +32,7 @@ services.AddSingleton(TimeProvider.System);
 services.AddData(configuration, builder.Environment.ContentRootPath);
 services.AddJobs(configuration, builder.Environment.ContentRootPath);
 services.AddConsent(configuration).AddCustomers(configuration).AddEvents(configuration).AddTwins(configuration).AddSegments(configuration)
-    .AddOffers(configuration).AddCopy(configuration).AddCampaigns(configuration).AddDispatch(configuration).AddInsights(configuration).AddAccess(configuration);
+    .AddOffers(configuration).AddCopy(configuration).AddCampaigns(configuration).AddDispatch(configuration).AddInsights(configuration).AddAccess(configuration).AddSample(configuration);
 
 // The pages and the HTTP API.
 services.AddConsolePages();
