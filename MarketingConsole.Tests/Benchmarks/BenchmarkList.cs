@@ -1,0 +1,22 @@
+namespace MarketingConsole.Tests.Benchmarks;
+
+/// <summary>The benchmarks by name: <c>dotnet run -c Release --project MarketingConsole.Tests -- bench NAME [arguments]</c>.</summary>
+internal static class BenchmarkList
+{
+    private static readonly SortedDictionary<string, Func<string[], Task<int>>> All = new(StringComparer.Ordinal)
+    {
+        ["sample"] = SampleBenchmark.RunAsync,
+    };
+
+    /// <returns>Exit code: 0 when the benchmark's own limits hold.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args.Length > 0 && All.TryGetValue(args[0], out var run))
+        {
+            return await run(args[1..]);
+        }
+
+        await Console.Error.WriteLineAsync($"Which benchmark? bench {string.Join(" | ", All.Keys)}");
+        return 2;
+    }
+}
