@@ -1,0 +1,92 @@
+using System.Linq.Expressions;
+using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Twins;
+
+namespace MarketingConsole.Core.Segments;
+
+/// <summary>What kind of value a field has; decides which operators fit.</summary>
+public enum FieldKind { Text, Number, Money, Percent, Years, Date, Instant }
+
+/// <summary>A field a rule can ask for.</summary>
+/// <param name="Read">Expression from the row (<see cref="Customer"/> or <see cref="Twin"/>) to the value, null where unknown.</param>
+/// <param name="Values">The only values there are; null = free.</param>
+/// <param name="Suggest">Values to offer come from the customers.</param>
+public sealed record RuleField(string Name, string Label, FieldKind Kind, LambdaExpression? Read, IReadOnlyList<string>? Values = null, bool Suggest = false)
+{
+    public IReadOnlyList<RuleOperator> Operators { get; } = Kind switch
+    {
+        FieldKind.Text when Values is not null => [RuleOperator.Is, RuleOperator.IsNot, RuleOperator.In, RuleOperator.NotIn, RuleOperator.Exists, RuleOperator.Missing],
+        FieldKind.Text => [RuleOperator.Is, RuleOperator.IsNot, RuleOperator.In, RuleOperator.NotIn, RuleOperator.Contains, RuleOperator.StartsWith, RuleOperator.Exists, RuleOperator.Missing],
+        FieldKind.Date or FieldKind.Instant => [RuleOperator.InLast, RuleOperator.NotInLast, RuleOperator.Below, RuleOperator.AtLeast, RuleOperator.Between, RuleOperator.Exists, RuleOperator.Missing],
+        _ => [RuleOperator.AtLeast, RuleOperator.AtMost, RuleOperator.Above, RuleOperator.Below, RuleOperator.Between, RuleOperator.Is, RuleOperator.IsNot, RuleOperator.Exists, RuleOperator.Missing],
+    };
+}
+
+/// <summary>The fields rules can ask for: one list for the evaluator, the validator, the schema and the editor.</summary>
+public static class RuleFields
+{
+    /// <summary>Prefix of traits the shop sends itself.</summary>
+    public const string Custom = "custom.";
+
+    public static IReadOnlyList<RuleField> Traits { get; } =
+    [
+        Text("country", "Country", c => c.Country, suggest: true),
+        Text("city", "City", c => c.City, suggest: true),
+        Text("tier", "Tier", c => c.Tier, suggest: true),
+        Text("language", "Language", c => c.Language, suggest: true),
+        Text("gender", "Gender", c => c.Gender, suggest: true),
+        Text("jurisdiction", "Privacy law", c => c.Jurisdiction, values: Jurisdictions.All),
+        new("age", "Age", FieldKind.Years, (Expression<Func<Customer, DateOnly?>>)(c => c.BirthDate)),
+        new("birthDate", "Birth date", FieldKind.Date, (Expression<Func<Customer, DateOnly?>>)(c => c.BirthDate)),
+        new("signUp", "Sign-up date", FieldKind.Instant, (Expression<Func<Customer, DateTime?>>)(c => c.CreatedAt)),
+        Text("email", "E-mail address", c => c.EmailKey),
+#pragma warning disable CA1866 // EF Core translates IndexOf of a text only
+        Text("emailDomain", "E-mail domain", c => c.EmailKey == null ? null : c.EmailKey.Substring(c.EmailKey.IndexOf("@") + 1), suggest: true),
+#pragma warning restore CA1866
+        Text("phone", "Phone number", c => c.Phone),
+        Text("firstName", "First name", c => c.FirstName),
+        Text("lastName", "Last name", c => c.LastName),
+        Text("key", "Customer key", c => c.Key),
+    ];
+
+    public static IReadOnlyList<RuleField> Twins { get; } =
+    [
+        new("stage", "Lifecycle stage", FieldKind.Text, null, [.. Enum.GetNames<LifecycleStage>().Select(Camel)]),
+        Number("orders", "Orders", t => t.Orders),
+        Number("returns", "Returns", t => t.Returns),
+        Money("revenue", "Revenue, all time", t => t.RevenueCents),
+        Money("revenue12Months", "Revenue, last 12 months", t => t.Revenue365Cents),
+        Money("averageBasket", "Average basket", t => t.Orders == 0 ? null : t.AverageBasketCents),
+        Number("medianGap", "Median days between orders", t => t.MedianGapDays),
+        Instant("firstOrder", "First order", t => t.FirstOrderAt),
+        Instant("lastOrder", "Last order", t => t.LastOrderAt),
+        Instant("lastSeen", "Last seen", t => t.LastSeenAt),
+        Instant("lastEmailOpen", "Last e-mail opened", t => t.LastEmailOpenAt),
+        Percent("openRate", "E-mail open rate", t => t.EmailsSent == 0 ? null : (double)t.EmailsOpened / t.EmailsSent),
+        Percent("clickRate", "E-mail click rate", t => t.EmailsSent == 0 ? null : (double)t.EmailsClicked / t.EmailsSent),
+        new("topCategory", "Favourite category", FieldKind.Text, (Expression<Func<Twin, string?>>)(t => t.TopCategory), Suggest: true),
+        new("topBrand", "Favourite brand", FieldKind.Text, (Expression<Func<Twin, string?>>)(t => t.TopBrand), Suggest: true),
+        new("topChannel", "Favourite channel", FieldKind.Text, null, [.. Enum.GetNames<Channel>().Select(Camel)]),
+        Percent("chanceToBuy", "Chance to buy in 30 days", t => t.ChanceToBuy),
+    ];
+
+    /// <returns>Null when there is no such field. Any name after <see cref="Custom"/> is one.</returns>
+    public static RuleField? Find(FieldRule rule) => rule is TwinRule ? Twins.FirstOrDefault(x => x.Name == rule.Field)
+        : rule.Field.StartsWith(Custom, StringComparison.Ordinal) && rule.Field.Length is > 7 and <= 71 ? CustomTrait(rule.Field)
+        : Traits.FirstOrDefault(x => x.Name == rule.Field);
+
+    private static RuleField CustomTrait(string field) => new(field, field[Custom.Length..], FieldKind.Text, null, Suggest: true);
+
+    internal static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+
+    private static RuleField Text(string name, string label, Expression<Func<Customer, string?>> read, IReadOnlyList<string>? values = null, bool suggest = false) => new(name, label, FieldKind.Text, read, values, suggest);
+
+    private static RuleField Number(string name, string label, Expression<Func<Twin, double?>> read) => new(name, label, FieldKind.Number, read);
+
+    private static RuleField Percent(string name, string label, Expression<Func<Twin, double?>> read) => new(name, label, FieldKind.Percent, read);
+
+    private static RuleField Money(string name, string label, Expression<Func<Twin, long?>> read) => new(name, label, FieldKind.Money, read);
+
+    private static RuleField Instant(string name, string label, Expression<Func<Twin, DateTime?>> read) => new(name, label, FieldKind.Instant, read);
+}

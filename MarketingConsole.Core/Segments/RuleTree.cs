@@ -1,0 +1,35 @@
+namespace MarketingConsole.Core.Segments;
+
+/// <summary>Questions about the shape of a rule.</summary>
+public static class RuleTree
+{
+    /// <summary>The rule and everything below it, each with its path.</summary>
+    public static IEnumerable<(string Path, SegmentRule Rule)> Nodes(SegmentRule rule, string path = "")
+    {
+        yield return (path, rule);
+        if (rule is not GroupRule group)
+        {
+            yield break;
+        }
+
+        for (var i = 0; i < group.Rules.Count; i++)
+        {
+            foreach (var node in Nodes(group.Rules[i], Join(path, $"rules[{i}]")))
+            {
+                yield return node;
+            }
+        }
+    }
+
+    /// <summary>True when the rule looks at behaviour, features or scores: only customers who allow profiling may be in it.</summary>
+    public static bool UsesProfile(SegmentRule rule) => Nodes(rule).Any(x => x.Rule is EventRule or TwinRule);
+
+    /// <summary>Segments the rule refers to.</summary>
+    public static IReadOnlyList<int> Segments(SegmentRule rule) => [.. Nodes(rule).Select(x => (x.Rule as MemberRule)?.Segment).OfType<int>().Distinct()];
+
+    /// <summary>True when time alone can move customers in or out.</summary>
+    public static bool MovesWithTime(SegmentRule rule) => Nodes(rule).Any(x => x.Rule is EventRule { Days: not null } or EventRule { Until: not null } or EventRule { From: not null } or FieldRule { Days: not null } or TraitRule { Field: "age" } or PermissionRule)
+        || UsesProfile(rule); // a grant to profile can run out
+
+    internal static string Join(string path, string name) => path.Length == 0 ? name : name.Length == 0 ? path : $"{path}.{name}";
+}
