@@ -43,11 +43,11 @@ internal static class EventConditions
             var lines = from e in events
                         join i in db.EventItems on new { e.CustomerId, e.Id } equals new { i.CustomerId, Id = i.EventId }
                         where products.Contains(i.ProductId)
-                        select new Line(e.CustomerId, amount ? i.AmountCents : i.Quantity);
+                        select new Line { CustomerId = e.CustomerId, Value = amount ? i.AmountCents : i.Quantity };
             return Sum(lines, test);
         }
 
-        return Sum(events.Select(x => new Line(x.CustomerId, amount ? x.AmountCents : x.Quantity)), test);
+        return Sum(events.Select(x => new Line { CustomerId = x.CustomerId, Value = amount ? x.AmountCents : x.Quantity }), test);
     }
 
     private static IQueryable<int> Sum(IQueryable<Line> lines, Expression<Func<long, bool>> test)
@@ -58,7 +58,7 @@ internal static class EventConditions
 
     private static IQueryable<Event> Matching(ConsoleDb db, EventRule rule, DateTime asOf, IReadOnlyCollection<int>? only)
     {
-        var type = rule.Event;
+        var type = rule.Event ?? throw new InvalidOperationException("The rule names no event.");
         var events = db.Events.Where(x => x.Type == type && x.At <= asOf);
         if (only is not null)
         {
@@ -146,5 +146,9 @@ internal static class EventConditions
 
     private static bool HasLines(EventRule rule) => rule.Event is EventType.Purchase or EventType.Return;
 
-    private sealed record Line(int CustomerId, long Value);
+    private sealed class Line
+    {
+        public int CustomerId { get; init; }
+        public long Value { get; init; }
+    }
 }

@@ -74,7 +74,12 @@ internal static class FieldConditions
     }
 
     private static List<TEnum> Values<TEnum>(FieldRule rule) where TEnum : struct, Enum =>
-        [.. (rule.Values ?? [rule.Value?.Text ?? ""]).Select(x => Enum.Parse<TEnum>(x, ignoreCase: true))];
+        [.. (rule.Op switch
+        {
+            RuleOperator.In or RuleOperator.NotIn => rule.Values ?? [],
+            RuleOperator.Is or RuleOperator.IsNot => [rule.Value?.Text ?? ""],
+            _ => [],
+        }).Select(x => Enum.Parse<TEnum>(x, ignoreCase: true))];
 
     /// <param name="parts">How many of the value's unit make one of the field's: 100 for per cent.</param>
     private static Expression<Func<T, bool>> Number<T>(Expression<Func<T, double?>> read, FieldRule rule, double parts)

@@ -62,11 +62,11 @@ public sealed class RuleGenerator(Random random)
         if (kind is FieldKind.Date or FieldKind.Instant)
         {
             var day = DateOnly.FromDateTime(SegmentWorld.Now).AddYears(rule.Field == "birthDate" ? -20 : 0).AddDays(-random.Next(60));
-            return rule with { Value = Text(day), To = rule.Op == RuleOperator.Between ? new RuleValue(Text(day.AddDays(random.Next(100)))) : null };
+            return rule with { Value = Text(day), To = rule.Op == RuleOperator.Between ? new RuleValue(Text(day.AddDays(random.Next(100)))) : default(RuleValue?) };
         }
 
         var value = kind switch { FieldKind.Money => random.Next(5) * 5, FieldKind.Percent => random.Next(11) * 10, FieldKind.Years => random.Next(17, 23), _ => random.Next(5) };
-        return rule with { Value = value, To = rule.Op == RuleOperator.Between ? value + random.Next(3) : null };
+        return rule with { Value = (double)value, To = rule.Op == RuleOperator.Between ? new RuleValue(value + random.Next(3)) : default(RuleValue?) };
     }
 
     private EventRule Event()

@@ -1,36 +1,85 @@
+using FsCheck;
+using FsCheck.Fluent;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Segments;
+using MarketingConsole.Tests.Support;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace MarketingConsole.Tests.Segments;
 
 public sealed class SegmentQueryTests
 {
-    [Fact]
-    public async Task Members_RandomRules_EqualOracle()
-    {
-        var path = Path.Combine(Path.GetTempPath(), $"segments-{Guid.NewGuid():N}.db");
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:Console", $"Data Source={path}")]).Build();
-        await using var services = new ServiceCollection().AddLogging().AddData(configuration, Path.GetTempPath()).BuildServiceProvider();
-        await services.GetRequiredService<DatabaseStarter>().StartAsync(TestContext.Current.CancellationToken);
-        await using var db = services.GetRequiredService<ConsoleDbFactory>().CreateDbContext();
-        var world = new SegmentWorld(7, 200);
-        await world.StoreAsync(db, TestContext.Current.CancellationToken);
-        var rules = new RuleGenerator(new Random(1));
-        var (empty, all) = (0, 0);
-        for (var i = 0; i < 300; i++)
-        {
-            var rule = rules.Next(3);
-            Assert.Empty(RuleValidator.Check(rule));
-            var expected = new RuleOracle(world, SegmentWorld.Now).Members(rule);
-            var actual = await SegmentQuery.Members(db, rule, world.Consent, SegmentWorld.Now).OrderBy(x => x).ToListAsync(TestContext.Current.CancellationToken);
-            Assert.True(expected.SequenceEqual(actual), $"{RuleJson.Write(rule)}\nexpected {string.Join(',', expected)}\nactual   {string.Join(',', actual)}\n{SegmentQuery.Members(db, rule, world.Consent, SegmentWorld.Now).ToQueryString()}");
-            empty += expected.Count == 0 ? 1 : 0;
-            all++;
-        }
+    public static TheoryData<DatabaseProvider> Providers => TestDatabase.Providers;
 
-        Assert.True(empty < all / 2);
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Members_RandomRulesAndData_EqualOracle(DatabaseProvider provider)
+    {
+        for (var world = 0; world < 3; world++)
+        {
+            await using var database = await TestDatabase.CreateAsync(provider);
+            await using var db = database.Open();
+            var data = new SegmentWorld(seed: 40 + world, customers: 150);
+            await data.StoreAsync(db, TestContext.Current.CancellationToken);
+            var (some, all) = (0, 0);
+            var property = Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
+            {
+                var rule = new RuleGenerator(new Random(seed)).Next(depth: 3);
+                var problems = RuleValidator.Check(rule);
+                if (problems.Count > 0)
+                {
+                    return false.Label($"{problems[0].Path}: {problems[0].Message} in {RuleJson.Write(rule)}");
+                }
+
+                var expected = new RuleOracle(data, SegmentWorld.Now).Members(rule);
+                var actual = SegmentQuery.Members(db, rule, data.Consent, SegmentWorld.Now).OrderBy(x => x).ToList();
+                (some, all) = (some + (expected.Count is > 0 and < 130 ? 1 : 0), all + 1);
+                return expected.SequenceEqual(actual).Label($"{RuleJson.Write(rule)}\nexpected {string.Join(',', expected)}\nactual {string.Join(',', actual)}");
+            });
+            Check.One(Config.QuickThrowOnFailure.WithMaxTest(120), property);
+            Assert.True(some > all / 4, $"only {some} of {all} rules told customers apart");
+        }
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Members_OnlySome_EqualsAllCutDown(DatabaseProvider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider);
+        await using var db = database.Open();
+        var data = new SegmentWorld(seed: 3, customers: 150);
+        await data.StoreAsync(db, TestContext.Current.CancellationToken);
+        int[] only = [.. Enumerable.Range(1, 150).Where(x => x % 3 == 0)];
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var rule = new RuleGenerator(new Random(seed)).Next(depth: 2);
+            var expected = new RuleOracle(data, SegmentWorld.Now).Members(rule).Where(only.Contains).ToList();
+            Assert.Equal(expected, SegmentQuery.Members(db, rule, data.Consent, SegmentWorld.Now, only).OrderBy(x => x).ToList());
+        }
+    }
+
+    [Fact]
+    public async Task Members_PastInstant_IgnoresLaterEventsAndCustomers()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await using var db = database.Open();
+        var data = new SegmentWorld(seed: 11, customers: 200);
+        await data.StoreAsync(db, TestContext.Current.CancellationToken);
+        var then = SegmentWorld.Now.AddDays(-20);
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var rule = new RuleGenerator(new Random(seed)).Next(depth: 2);
+            Assert.Equal(new RuleOracle(data, then).Members(rule), SegmentQuery.Members(db, rule, data.Consent, then).OrderBy(x => x).ToList());
+        }
+    }
+
+    [Fact]
+    public void Members_RandomRules_TranslateForSqlServer()
+    {
+        using var db = new SqlServerConsoleDb(new DbContextOptionsBuilder<SqlServerConsoleDb>().UseSqlServer("Server=none").Options);
+        var data = new SegmentWorld(seed: 1, customers: 1);
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var rule = new RuleGenerator(new Random(seed)).Next(depth: 3);
+            Assert.Contains("FROM [Customers]", SegmentQuery.Members(db, rule, data.Consent, SegmentWorld.Now).ToQueryString(), StringComparison.Ordinal);
+        }
     }
 }
