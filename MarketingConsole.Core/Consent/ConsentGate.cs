@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Linq.Expressions;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
@@ -27,40 +28,57 @@ public sealed class ConsentGate(IDbContextFactory<ConsoleDb> dbs, ChangeFeed fee
             return;
         }
 
-        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         foreach (var chunk in entries.Chunk(5000))
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            await db.BulkInsertAsync(chunk, cancellationToken);
-            var newest = chunk.GroupBy(x => (x.CustomerId, x.Purpose)).Select(g => g.OrderByDescending(x => x.At).ThenBy(x => x.Granted).First()).ToList();
-            var current = new Dictionary<(int, Purpose), ConsentChoice>();
-            foreach (var ids in newest.Select(x => x.CustomerId).Distinct().Chunk(500))
+            for (var attempt = 0; ; attempt++)
             {
-                await foreach (var choice in db.ConsentChoices.AsNoTracking().Where(x => ids.Contains(x.CustomerId)).AsAsyncEnumerable().WithCancellation(cancellationToken))
+                try
                 {
-                    current[(choice.CustomerId, choice.Purpose)] = choice;
+                    await AppendAsync(chunk, cancellationToken);
+                    break;
+                }
+                catch (DbException) when (attempt < 3)
+                {
+                    await Task.Yield(); // another writer made one of these choices between our look and our insert; nothing was written: look again
                 }
             }
-
-            var added = new List<ConsentChoice>();
-            foreach (var entry in newest)
-            {
-                if (!current.TryGetValue((entry.CustomerId, entry.Purpose), out var choice))
-                {
-                    added.Add(new ConsentChoice { CustomerId = entry.CustomerId, Purpose = entry.Purpose, Granted = entry.Granted, At = entry.At });
-                }
-                else if (entry.At > choice.At || (entry.At == choice.At && !entry.Granted))
-                {
-                    await db.ConsentChoices.Where(x => x.CustomerId == entry.CustomerId && x.Purpose == entry.Purpose)
-                        .ExecuteUpdateAsync(s => s.SetProperty(x => x.Granted, entry.Granted).SetProperty(x => x.At, entry.At), cancellationToken);
-                }
-            }
-
-            await db.BulkInsertAsync(added, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
         }
 
         feed.Publish(new ConsentChanged(entries.Count > 10_000 ? null : [.. entries.Select(x => x.CustomerId).Distinct()]));
+    }
+
+    private async Task AppendAsync(ConsentEntry[] entries, CancellationToken cancellationToken)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.BulkInsertAsync(entries, cancellationToken);
+        var newest = entries.GroupBy(x => (x.CustomerId, x.Purpose)).Select(g => g.OrderByDescending(x => x.At).ThenBy(x => x.Granted).First()).ToList();
+        var current = new Dictionary<(int, Purpose), ConsentChoice>();
+        foreach (var ids in newest.Select(x => x.CustomerId).Distinct().Chunk(500))
+        {
+            await foreach (var choice in db.ConsentChoices.AsNoTracking().Where(x => ids.Contains(x.CustomerId)).AsAsyncEnumerable().WithCancellation(cancellationToken))
+            {
+                current[(choice.CustomerId, choice.Purpose)] = choice;
+            }
+        }
+
+        var added = new List<ConsentChoice>();
+        foreach (var entry in newest)
+        {
+            if (!current.TryGetValue((entry.CustomerId, entry.Purpose), out var choice))
+            {
+                added.Add(new ConsentChoice { CustomerId = entry.CustomerId, Purpose = entry.Purpose, Granted = entry.Granted, At = entry.At });
+            }
+            else if (entry.At > choice.At || (entry.At == choice.At && !entry.Granted))
+            {
+                // The condition is asked again inside the statement: a writer that was quicker and newer must not be overwritten.
+                await db.ConsentChoices.Where(x => x.CustomerId == entry.CustomerId && x.Purpose == entry.Purpose && (x.At < entry.At || (x.At == entry.At && !entry.Granted)))
+                    .ExecuteUpdateAsync(s => s.SetProperty(x => x.Granted, entry.Granted).SetProperty(x => x.At, entry.At), cancellationToken);
+            }
+        }
+
+        await db.BulkInsertAsync(added, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 }
 

@@ -22,6 +22,7 @@ public sealed class ConsentRule
     public int Version { get; set; }
     public DateTime ChangedAt { get; set; }
     public required string ChangedBy { get; set; }
+    public string Reason { get; set; } = "";
 }
 
 /// <summary>One line of the ledger: what a customer allowed or refused, when, how we know. Rows are never changed.</summary>
@@ -53,18 +54,43 @@ public sealed class Suppression
 {
     public Purpose Purpose { get; set; }
 
-    /// <summary>Lower-cased address or number.</summary>
+    /// <summary>Lower-cased address or number, or its keyed hash once the person was erased: see <see cref="SuppressionList"/>.</summary>
     public required string Address { get; set; }
     public required string Reason { get; set; }
     public DateTime At { get; set; }
 }
 
-internal sealed class ConsentConfiguration : IEntityTypeConfiguration<ConsentRule>, IEntityTypeConfiguration<ConsentEntry>, IEntityTypeConfiguration<ConsentChoice>, IEntityTypeConfiguration<Suppression>
+/// <summary>That a person was erased, without saying who: the hash answers "was this customer erased?" to somebody who knows the customer's key.</summary>
+public sealed class Erasure
+{
+    public int Id { get; set; }
+
+    /// <summary>Keyed hash of the customer's key.</summary>
+    public required string KeyHash { get; set; }
+
+    /// <summary>Rows erased by kind, name to number, as JSON.</summary>
+    public required string CountsJson { get; set; }
+    public required string ErasedBy { get; set; }
+    public DateTime At { get; set; }
+}
+
+/// <summary>A random key of this installation, made at first use.</summary>
+public sealed class ConsentSecret
+{
+    public required string Name { get; set; }
+
+    /// <summary>256 random bits, base 64.</summary>
+    public required string Value { get; set; }
+}
+
+internal sealed class ConsentConfiguration : IEntityTypeConfiguration<ConsentRule>, IEntityTypeConfiguration<ConsentEntry>, IEntityTypeConfiguration<ConsentChoice>, IEntityTypeConfiguration<Suppression>,
+    IEntityTypeConfiguration<Erasure>, IEntityTypeConfiguration<ConsentSecret>
 {
     public void Configure(EntityTypeBuilder<ConsentRule> b)
     {
         b.Property(x => x.Jurisdiction).HasMaxLength(16);
         b.Property(x => x.ChangedBy).HasMaxLength(256);
+        b.Property(x => x.Reason).HasMaxLength(400);
         b.HasIndex(x => new { x.Purpose, x.Jurisdiction, x.Version }).IsUnique();
     }
 
@@ -84,5 +110,19 @@ internal sealed class ConsentConfiguration : IEntityTypeConfiguration<ConsentRul
         b.HasKey(x => new { x.Purpose, x.Address });
         b.Property(x => x.Address).HasMaxLength(254);
         b.Property(x => x.Reason).HasMaxLength(200);
+    }
+
+    public void Configure(EntityTypeBuilder<Erasure> b)
+    {
+        b.Property(x => x.KeyHash).HasMaxLength(80);
+        b.Property(x => x.ErasedBy).HasMaxLength(256);
+        b.HasIndex(x => x.KeyHash);
+    }
+
+    public void Configure(EntityTypeBuilder<ConsentSecret> b)
+    {
+        b.HasKey(x => x.Name);
+        b.Property(x => x.Name).HasMaxLength(40);
+        b.Property(x => x.Value).HasMaxLength(100);
     }
 }

@@ -47,6 +47,8 @@ public abstract class ConsoleDb(DbContextOptions options) : IdentityDbContext<Co
     public DbSet<ConsentEntry> ConsentEntries => Set<ConsentEntry>();
     public DbSet<ConsentChoice> ConsentChoices => Set<ConsentChoice>();
     public DbSet<Suppression> Suppressions => Set<Suppression>();
+    public DbSet<Erasure> Erasures => Set<Erasure>();
+    public DbSet<ConsentSecret> ConsentSecrets => Set<ConsentSecret>();
     public DbSet<JobRun> JobRuns => Set<JobRun>();
     public DbSet<JobLogLine> JobLogLines => Set<JobLogLine>();
 

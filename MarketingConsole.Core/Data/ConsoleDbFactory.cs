@@ -17,16 +17,17 @@ public sealed class ConsoleDbFactory : IDbContextFactory<ConsoleDb>
 
     private static Func<ConsoleDb> Creator(DatabaseOptions options)
     {
+        var guard = new AppendOnlyGuard();
         switch (options.Provider)
         {
             case DatabaseProvider.PostgreSql:
-                var postgres = new DbContextOptionsBuilder<PostgresConsoleDb>().UseNpgsql(options.ConnectionString).Options;
+                var postgres = new DbContextOptionsBuilder<PostgresConsoleDb>().UseNpgsql(options.ConnectionString).AddInterceptors(guard).Options;
                 return () => new PostgresConsoleDb(postgres);
             case DatabaseProvider.SqlServer:
-                var sqlServer = new DbContextOptionsBuilder<SqlServerConsoleDb>().UseSqlServer(options.ConnectionString).Options;
+                var sqlServer = new DbContextOptionsBuilder<SqlServerConsoleDb>().UseSqlServer(options.ConnectionString).AddInterceptors(guard).Options;
                 return () => new SqlServerConsoleDb(sqlServer);
             default:
-                var sqlite = new DbContextOptionsBuilder<SqliteConsoleDb>().UseSqlite(options.ConnectionString).AddInterceptors(new SqlitePragmas()).Options;
+                var sqlite = new DbContextOptionsBuilder<SqliteConsoleDb>().UseSqlite(options.ConnectionString).AddInterceptors(new SqlitePragmas(), guard).Options;
                 return () => new SqliteConsoleDb(sqlite);
         }
     }

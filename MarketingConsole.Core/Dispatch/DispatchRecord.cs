@@ -1,3 +1,4 @@
+using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -8,6 +9,7 @@ namespace MarketingConsole.Core.Dispatch;
 public enum DispatchStatus { Planned = 0, Sending = 1, Sent = 2, Failed = 3, Skipped = 4, HeldOut = 5 }
 
 /// <summary>One message of one campaign occurrence to one customer: written, unique, before anything is sent.</summary>
+[KeptAnonymous(nameof(Reason))]
 public sealed class DispatchRecord
 {
     public int CampaignId { get; set; }

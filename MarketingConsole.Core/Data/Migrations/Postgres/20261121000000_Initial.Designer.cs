@@ -429,6 +429,12 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<int>("Purpose")
                         .HasColumnType("integer");
 
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .UseCollation("C");
+
                     b.Property<int?>("RetentionDays")
                         .HasColumnType("integer");
 
@@ -441,6 +447,59 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("ConsentRules");
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Consent.ConsentSecret", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("ConsentSecrets");
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Consent.Erasure", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("CountsJson")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.Property<string>("ErasedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .UseCollation("C");
+
+                    b.Property<string>("KeyHash")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("character varying(80)")
+                        .UseCollation("C");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("KeyHash");
+
+                    b.ToTable("Erasures");
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Consent.Suppression", b =>
@@ -808,6 +867,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.HasIndex("CustomerId", "At");
 
                     b.HasIndex("Type", "At");
+
+                    b.HasIndex("Type", "Day", "CustomerId", "AmountCents")
+                        .HasFilter("\"Type\" IN (3, 4)");
 
                     b.ToTable("Events");
                 });

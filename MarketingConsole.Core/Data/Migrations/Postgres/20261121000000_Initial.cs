@@ -201,11 +201,24 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     RetentionDays = table.Column<int>(type: "integer", nullable: true),
                     Version = table.Column<int>(type: "integer", nullable: false),
                     ChangedAt = table.Column<long>(type: "bigint", nullable: false),
-                    ChangedBy = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false, collation: "C")
+                    ChangedBy = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false, collation: "C"),
+                    Reason = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false, collation: "C")
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_ConsentRules", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ConsentSecrets",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false, collation: "C"),
+                    Value = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "C")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ConsentSecrets", x => x.Name);
                 });
 
             migrationBuilder.CreateTable(
@@ -289,6 +302,22 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Dispatches", x => new { x.CampaignId, x.Occurrence, x.CustomerId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Erasures",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    KeyHash = table.Column<string>(type: "character varying(80)", maxLength: 80, nullable: false, collation: "C"),
+                    CountsJson = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    ErasedBy = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false, collation: "C"),
+                    At = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Erasures", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -882,6 +911,11 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 column: "CustomerId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Erasures_KeyHash",
+                table: "Erasures",
+                column: "KeyHash");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_EventItems_ProductId",
                 table: "EventItems",
                 column: "ProductId");
@@ -900,6 +934,12 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 name: "IX_Events_Type_At",
                 table: "Events",
                 columns: new[] { "Type", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Events_Type_Day_CustomerId_AmountCents",
+                table: "Events",
+                columns: new[] { "Type", "Day", "CustomerId", "AmountCents" },
+                filter: "\"Type\" IN (3, 4)");
 
             migrationBuilder.CreateIndex(
                 name: "IX_JobLogLines_JobRunId_Id",
@@ -1031,6 +1071,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 name: "ConsentRules");
 
             migrationBuilder.DropTable(
+                name: "ConsentSecrets");
+
+            migrationBuilder.DropTable(
                 name: "CustomerIdentities");
 
             migrationBuilder.DropTable(
@@ -1041,6 +1084,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "Dispatches");
+
+            migrationBuilder.DropTable(
+                name: "Erasures");
 
             migrationBuilder.DropTable(
                 name: "EventItems");

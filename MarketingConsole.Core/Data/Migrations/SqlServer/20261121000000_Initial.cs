@@ -200,11 +200,24 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     RetentionDays = table.Column<int>(type: "int", nullable: true),
                     Version = table.Column<int>(type: "int", nullable: false),
                     ChangedAt = table.Column<long>(type: "bigint", nullable: false),
-                    ChangedBy = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false, collation: "Latin1_General_100_BIN2")
+                    ChangedBy = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Reason = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false, collation: "Latin1_General_100_BIN2")
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_ConsentRules", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ConsentSecrets",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Value = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ConsentSecrets", x => x.Name);
                 });
 
             migrationBuilder.CreateTable(
@@ -288,6 +301,22 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Dispatches", x => new { x.CampaignId, x.Occurrence, x.CustomerId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Erasures",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    KeyHash = table.Column<string>(type: "nvarchar(80)", maxLength: 80, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    CountsJson = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    ErasedBy = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    At = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Erasures", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -883,6 +912,11 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 column: "CustomerId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Erasures_KeyHash",
+                table: "Erasures",
+                column: "KeyHash");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_EventItems_ProductId",
                 table: "EventItems",
                 column: "ProductId");
@@ -901,6 +935,12 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 name: "IX_Events_Type_At",
                 table: "Events",
                 columns: new[] { "Type", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Events_Type_Day_CustomerId_AmountCents",
+                table: "Events",
+                columns: new[] { "Type", "Day", "CustomerId", "AmountCents" },
+                filter: "\"Type\" IN (3, 4)");
 
             migrationBuilder.CreateIndex(
                 name: "IX_JobLogLines_JobRunId_Id",
@@ -1032,6 +1072,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 name: "ConsentRules");
 
             migrationBuilder.DropTable(
+                name: "ConsentSecrets");
+
+            migrationBuilder.DropTable(
                 name: "CustomerIdentities");
 
             migrationBuilder.DropTable(
@@ -1042,6 +1085,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "Dispatches");
+
+            migrationBuilder.DropTable(
+                name: "Erasures");
 
             migrationBuilder.DropTable(
                 name: "EventItems");

@@ -427,6 +427,12 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<int>("Purpose")
                         .HasColumnType("int");
 
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<int?>("RetentionDays")
                         .HasColumnType("int");
 
@@ -439,6 +445,59 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .IsUnique();
 
                     b.ToTable("ConsentRules");
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Consent.ConsentSecret", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("ConsentSecrets");
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Consent.Erasure", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("int");
+
+                    SqlServerPropertyBuilderExtensions.UseIdentityColumn(b.Property<int>("Id"));
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("CountsJson")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("ErasedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("KeyHash")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("nvarchar(80)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("KeyHash");
+
+                    b.ToTable("Erasures");
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Consent.Suppression", b =>
@@ -806,6 +865,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.HasIndex("CustomerId", "At");
 
                     b.HasIndex("Type", "At");
+
+                    b.HasIndex("Type", "Day", "CustomerId", "AmountCents")
+                        .HasFilter("\"Type\" IN (3, 4)");
 
                     b.ToTable("Events");
                 });

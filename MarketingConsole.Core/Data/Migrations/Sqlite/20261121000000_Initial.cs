@@ -200,11 +200,24 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     RetentionDays = table.Column<int>(type: "INTEGER", nullable: true),
                     Version = table.Column<int>(type: "INTEGER", nullable: false),
                     ChangedAt = table.Column<long>(type: "INTEGER", nullable: false),
-                    ChangedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false, collation: "BINARY")
+                    ChangedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false, collation: "BINARY"),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false, collation: "BINARY")
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_ConsentRules", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ConsentSecrets",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false, collation: "BINARY"),
+                    Value = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false, collation: "BINARY")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ConsentSecrets", x => x.Name);
                 });
 
             migrationBuilder.CreateTable(
@@ -288,6 +301,22 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Dispatches", x => new { x.CampaignId, x.Occurrence, x.CustomerId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "Erasures",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    KeyHash = table.Column<string>(type: "TEXT", maxLength: 80, nullable: false, collation: "BINARY"),
+                    CountsJson = table.Column<string>(type: "TEXT", nullable: false, collation: "BINARY"),
+                    ErasedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false, collation: "BINARY"),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Erasures", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -881,6 +910,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 column: "CustomerId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Erasures_KeyHash",
+                table: "Erasures",
+                column: "KeyHash");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_EventItems_ProductId",
                 table: "EventItems",
                 column: "ProductId");
@@ -899,6 +933,12 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "IX_Events_Type_At",
                 table: "Events",
                 columns: new[] { "Type", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Events_Type_Day_CustomerId_AmountCents",
+                table: "Events",
+                columns: new[] { "Type", "Day", "CustomerId", "AmountCents" },
+                filter: "\"Type\" IN (3, 4)");
 
             migrationBuilder.CreateIndex(
                 name: "IX_JobLogLines_JobRunId_Id",
@@ -1030,6 +1070,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "ConsentRules");
 
             migrationBuilder.DropTable(
+                name: "ConsentSecrets");
+
+            migrationBuilder.DropTable(
                 name: "CustomerIdentities");
 
             migrationBuilder.DropTable(
@@ -1040,6 +1083,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Dispatches");
+
+            migrationBuilder.DropTable(
+                name: "Erasures");
 
             migrationBuilder.DropTable(
                 name: "EventItems");

@@ -405,6 +405,12 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<int>("Purpose")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
                     b.Property<int?>("RetentionDays")
                         .HasColumnType("INTEGER");
 
@@ -417,6 +423,57 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("ConsentRules");
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Consent.ConsentSecret", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("ConsentSecrets");
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Consent.Erasure", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("CountsJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
+                    b.Property<string>("ErasedBy")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
+                    b.Property<string>("KeyHash")
+                        .IsRequired()
+                        .HasMaxLength(80)
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("KeyHash");
+
+                    b.ToTable("Erasures");
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Consent.Suppression", b =>
@@ -784,6 +841,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.HasIndex("CustomerId", "At");
 
                     b.HasIndex("Type", "At");
+
+                    b.HasIndex("Type", "Day", "CustomerId", "AmountCents")
+                        .HasFilter("\"Type\" IN (3, 4)");
 
                     b.ToTable("Events");
                 });
