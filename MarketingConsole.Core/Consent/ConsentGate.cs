@@ -37,9 +37,9 @@ public sealed class ConsentGate(IDbContextFactory<ConsoleDb> dbs, ChangeFeed fee
                     await AppendAsync(chunk, cancellationToken);
                     break;
                 }
-                catch (DbException) when (attempt < 3)
+                catch (Exception exception) when (attempt < 5 && (exception is DbException || exception.InnerException is DbException))
                 {
-                    await Task.Yield(); // another writer made one of these choices between our look and our insert; nothing was written: look again
+                    await Task.Yield(); // another writer made one of these choices between our look and our insert, or a deadlock; nothing was written: look again
                 }
             }
         }
@@ -52,7 +52,8 @@ public sealed class ConsentGate(IDbContextFactory<ConsoleDb> dbs, ChangeFeed fee
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.BulkInsertAsync(entries, cancellationToken);
-        var newest = entries.GroupBy(x => (x.CustomerId, x.Purpose)).Select(g => g.OrderByDescending(x => x.At).ThenBy(x => x.Granted).First()).ToList();
+        var newest = entries.GroupBy(x => (x.CustomerId, x.Purpose)).Select(g => g.OrderByDescending(x => x.At).ThenBy(x => x.Granted).First())
+            .OrderBy(x => x.CustomerId).ThenBy(x => x.Purpose).ToList(); // all writers lock rows in one order
         var current = new Dictionary<(int, Purpose), ConsentChoice>();
         foreach (var ids in newest.Select(x => x.CustomerId).Distinct().Chunk(500))
         {

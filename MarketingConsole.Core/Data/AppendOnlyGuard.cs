@@ -36,7 +36,7 @@ public sealed partial class AppendOnlyGuard : DbCommandInterceptor
     }
 
     /// <summary>True for SQL that changes or removes an append-only row.</summary>
-    internal static bool Forbids(string sql) => !sql.StartsWith($"-- {Exempt}", StringComparison.Ordinal) && (Direct().IsMatch(sql) || Aliased().IsMatch(sql));
+    public static bool Forbids(string sql) => !sql.StartsWith($"-- {Exempt}", StringComparison.Ordinal) && (Direct().IsMatch(sql) || Aliased().IsMatch(sql));
 
     private static void Check(DbCommand command)
     {
