@@ -1,4 +1,6 @@
 using MarketingConsole.Core.Data;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +13,13 @@ public static class AccessRegistration
 
     public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddOptions<AccessOptions>().Bind(configuration.GetSection(AccessOptions.Section))
+            .Validate(x => x.BootstrapApiKey is null or "" || x.BootstrapApiKey.Length >= AccessOptions.LeastKeyLength, $"Access:BootstrapApiKey must have at least {AccessOptions.LeastKeyLength} characters.")
+            .Validate(x => x is { ApiRequestsPerMinute: > 0, SignInsPerMinute: > 0, PublicRequestsPerMinute: > 0 }, "Access: ApiRequestsPerMinute, SignInsPerMinute and PublicRequestsPerMinute must be above 0.")
+            .ValidateOnStart();
+        services.AddDataProtection().SetApplicationName("MarketingConsole");
+        services.AddSingleton<ProtectionKeyRepository>();
+        services.AddOptions<KeyManagementOptions>().Configure<ProtectionKeyRepository>((x, repository) => x.XmlRepository = repository);
         services.AddIdentityCore<ConsoleUser>(options =>
             {
                 options.User.RequireUniqueEmail = true;
@@ -28,6 +36,7 @@ public static class AccessRegistration
             .AddSignInManager()
             .AddDefaultTokenProviders();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<ApiKeyService>();
         services.AddHostedService<AccessStarter>();
         return services;
     }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using MarketingConsole.Access;
 using MarketingConsole.Ui;
+using Microsoft.AspNetCore.Localization;
 using Radzen;
 
 namespace MarketingConsole.Components;
@@ -14,23 +16,44 @@ internal static class PagesRegistration
         services.AddScoped<ToastService>();
         services.AddScoped<SampleSignIn>();
         services.AddAccessWeb();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        services.AddHsts(x => x.MaxAge = TimeSpan.FromDays(365));
+        services.AddRequestLocalization(options =>
+        {
+            // Numbers and dates follow the reader; the words of the console are English.
+            options.SupportedCultures = [.. CultureInfo.GetCultures(CultureTypes.SpecificCultures).Where(x => x.TwoLetterISOLanguageName is "en" or "de" or "fr" or "it" or "es" or "nl")];
+            options.SupportedUICultures = [CultureInfo.GetCultureInfo("en")];
+            options.DefaultRequestCulture = new RequestCulture("en-GB", "en");
+        });
         return services;
     }
 
     public static IServiceCollection AddConsoleApi(this IServiceCollection services)
     {
         services.AddProblemDetails();
-        services.AddOpenApi();
+        services.Configure<RouteHandlerOptions>(x => x.ThrowOnBadRequest = true); // ApiErrors answers with the field's name
+        services.AddOpenApi(ApiDescription.Describe);
         return services;
     }
 
     public static void UseConsolePages(this WebApplication app)
     {
+        if (!app.Environment.IsDevelopment())
+        {
+            app.UseHsts();
+        }
+
+        app.UseSecurityHeaders();
+        ApiErrors.Use(app);
+        app.UseRequestLocalization();
+        app.UseRouting();
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
         app.MapOpenApi().AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapHealthChecks("/health").AllowAnonymous();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(x => x.ContentSecurityFrameAncestorsPolicy = null);
     }
 }
