@@ -3,6 +3,7 @@ using MarketingConsole.Core.Campaigns;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Dispatch;
+using MarketingConsole.Core.Dispatch.Tracking;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Offers;
@@ -43,6 +44,8 @@ public abstract class ConsoleDb(DbContextOptions options) : IdentityDbContext<Co
     public DbSet<CampaignApproval> CampaignApprovals => Set<CampaignApproval>();
     public DbSet<DispatchRecord> Dispatches => Set<DispatchRecord>();
     public DbSet<CampaignRun> CampaignRuns => Set<CampaignRun>();
+    public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
+    public DbSet<TrackedLink> TrackedLinks => Set<TrackedLink>();
     public DbSet<ConsentRule> ConsentRules => Set<ConsentRule>();
     public DbSet<ConsentEntry> ConsentEntries => Set<ConsentEntry>();
     public DbSet<ConsentChoice> ConsentChoices => Set<ConsentChoice>();
