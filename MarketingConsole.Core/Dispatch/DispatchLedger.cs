@@ -82,9 +82,14 @@ internal sealed class DispatchLedger : IAsyncDisposable
             var (status, reason) = group.Key;
             DateTime? sentAt = status is DispatchStatus.Sending or DispatchStatus.Sent ? now : null;
             var tried = status == DispatchStatus.Sent ? 0 : 1; // Sending counted it already
-            await db.Dispatches.Where(x => x.CampaignId == _campaignId && x.Occurrence == _occurrence && EF.Parameter(ids).Contains(x.CustomerId))
+            var changed = await db.Dispatches.Where(x => x.CampaignId == _campaignId && x.Occurrence == _occurrence && EF.Parameter(ids).Contains(x.CustomerId)
+                    && (status != DispatchStatus.Sending || x.Status == DispatchStatus.Planned))
                 .ExecuteUpdateAsync(s => s.SetProperty(x => x.Status, status).SetProperty(x => x.Reason, reason).SetProperty(x => x.SentAt, sentAt)
                     .SetProperty(x => x.Attempts, x => x.Attempts + (x.Status == DispatchStatus.Sending ? 0 : tried)));
+            if (changed != ids.Length)
+            {
+                throw new InvalidOperationException("Another node has taken over this run.");
+            }
         }
 
         await transaction.CommitAsync();

@@ -31,6 +31,12 @@ public sealed class WebhookOptions
     /// <summary>Calls under way at once.</summary>
     public int Parallel { get; set; } = 8;
     public int TimeoutSeconds { get; set; } = 15;
+
+    /// <summary>Tries for one message before it counts as failed.</summary>
+    public int Tries { get; set; } = 5;
+
+    /// <summary>Wait before the second try in seconds; doubles each time.</summary>
+    public double RetrySeconds { get; set; } = 2;
 }
 
 internal sealed class DispatchOptionsValidator : IValidateOptions<DispatchOptions>
@@ -79,6 +85,11 @@ internal sealed class DispatchOptionsValidator : IValidateOptions<DispatchOption
             if (webhook.TimeoutSeconds is < 1 or > 300)
             {
                 faults.Add($"{key}:TimeoutSeconds must be between 1 and 300.");
+            }
+
+            if (webhook.Tries is < 1 or > 20 || webhook.RetrySeconds is <= 0 or > 3600)
+            {
+                faults.Add($"{key}:Tries must be between 1 and 20 and {key}:RetrySeconds above 0 and at most 3600.");
             }
         }
 

@@ -1,5 +1,8 @@
+using MarketingConsole.Core.Dispatch.Mail;
+using MarketingConsole.Core.Dispatch.Tracking;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace MarketingConsole.Core.Dispatch;
 
@@ -7,7 +10,24 @@ public static class DispatchRegistration
 {
     public static IServiceCollection AddDispatch(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddOptions<SmtpOptions>().Bind(configuration.GetSection(SmtpOptions.Section)).ValidateOnStart();
+        services.AddOptions<DispatchOptions>().Bind(configuration.GetSection(DispatchOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SmtpOptions>, SmtpOptionsValidator>();
+        services.AddSingleton<IValidateOptions<DispatchOptions>, DispatchOptionsValidator>();
+        services.AddHttpClient(TransportChooser.ClientName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
+
+        services.AddSingleton<SmtpSender>();
+        services.AddSingleton<Outbox>();
+        services.AddSingleton<TransportChooser>();
+        services.AddSingleton<TrackingLinks>();
+        services.AddSingleton<MessageComposer>();
+        services.AddSingleton<BounceRecorder>();
+        services.AddSingleton<DispatchEvents>();
+        services.AddSingleton<AudiencePlanner>();
+        services.AddSingleton<CampaignSender>();
+        services.AddSingleton<CampaignRunner>();
+        services.AddSingleton<DispatchService>();
+        services.AddHostedService<CampaignScheduler>();
         return services;
     }
 }

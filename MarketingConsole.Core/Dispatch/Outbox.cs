@@ -10,6 +10,7 @@ public sealed class Outbox(IOptions<DispatchOptions> options, IOptions<SmtpOptio
     public string Folder { get; } = Path.Combine(environment.ContentRootPath, options.Value.OutboxFolder);
     public bool Repeatable => true;
     public int Parallel => 4;
+    public RetryPolicy Retry { get; } = new(1, TimeSpan.FromSeconds(1));
 
     public async Task<Delivery> SendAsync(OutgoingMessage message, Func<Task> commit, CancellationToken cancellationToken)
     {

@@ -47,6 +47,14 @@ public sealed record Delivery(DeliveryOutcome Outcome, string? Reason = null)
     public TimeSpan? RetryAfter { get; init; }
 }
 
+/// <param name="Tries">Attempts in all.</param>
+/// <param name="First">Wait before the second; doubles each time, up to ten minutes.</param>
+public sealed record RetryPolicy(int Tries, TimeSpan First)
+{
+    /// <param name="tries">Attempts made.</param>
+    public TimeSpan Wait(int tries) => TimeSpan.FromSeconds(Math.Min(600, First.TotalSeconds * Math.Pow(2, tries - 1)));
+}
+
 /// <summary>A way out of the console: SMTP, the outbox folder, a webhook.</summary>
 public interface ITransport
 {
@@ -55,6 +63,9 @@ public interface ITransport
 
     /// <summary>Messages it takes at the same time.</summary>
     int Parallel { get; }
+
+    /// <summary>What to do with a message it puts off, and with itself when it cannot be reached.</summary>
+    RetryPolicy Retry { get; }
 
     /// <param name="commit">Awaited after all that can be undone and before the message is handed over: makes "Sending" durable.</param>
     /// <exception cref="SmtpSetupException">Nothing can be sent as configured.</exception>

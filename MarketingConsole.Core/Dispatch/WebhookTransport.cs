@@ -12,6 +12,7 @@ public sealed class WebhookTransport(WebhookOptions options, HttpClient http, Ti
 {
     public bool Repeatable => true;
     public int Parallel => options.Parallel;
+    public RetryPolicy Retry => new(options.Tries, TimeSpan.FromSeconds(options.RetrySeconds));
 
     public async Task<Delivery> SendAsync(OutgoingMessage message, Func<Task> commit, CancellationToken cancellationToken)
     {

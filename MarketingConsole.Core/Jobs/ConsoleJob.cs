@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using MarketingConsole.Core.Data;
 using Microsoft.EntityFrameworkCore;
@@ -18,10 +19,16 @@ public abstract class ConsoleJob(IServiceProvider services) : IJob
     {
         var jobs = services.GetRequiredService<JobService>();
         var data = context.MergedJobDataMap;
-        // A cron firing has no run yet; a one-time start brings the id of the row the page already shows.
-        var runId = data.TryGetString(RunIdKey, out var text) && int.TryParse(text, out var id) ? id
-            : await jobs.CreateRunAsync(GetType(), data.GetString(JobService.TitleKey) ?? GetType().Name, data.GetString(JobService.ArgumentKey) ?? "{}", "schedule", cancellationToken);
-        await jobs.ExecuteAsync(runId, RunAsync, cancellationToken);
+        if (data.TryGetString(RunIdKey, out var text) && int.TryParse(text, out var runId))
+        {
+            await jobs.ExecuteAsync(runId, RunAsync, cancellationToken);
+            return;
+        }
+
+        // A schedule fired: the run gets a Quartz job of its own, which survives a crash, and a key, so that a repeated firing starts nothing new.
+        var at = (context.ScheduledFireTimeUtc ?? context.FireTimeUtc).UtcDateTime;
+        await jobs.StartScheduledAsync(GetType(), string.Create(CultureInfo.InvariantCulture, $"{context.JobDetail.Key}@{at:O}"), at,
+            data.GetString(JobService.TitleKey) ?? GetType().Name, data.GetString(JobService.ArgumentKey) ?? "{}", cancellationToken);
     }
 }
 
@@ -37,6 +44,9 @@ public sealed class JobContext(JobRun run, IDbContextFactory<ConsoleDb> dbs, Cha
     public int RunId => run.Id;
     public int Attempt => run.Attempts;
     public string StartedBy => run.StartedBy;
+
+    /// <summary>The instant the schedule meant, or when a person started it: the same for every attempt.</summary>
+    public DateTime At => run.ScheduledAt ?? run.CreatedAt;
 
     public T Argument<T>() => JsonSerializer.Deserialize<T>(run.ArgumentJson, JsonSerializerOptions.Web) ?? throw new InvalidOperationException($"Run {run.Id} has no argument.");
 

@@ -14,6 +14,12 @@ public sealed class JobRun
     /// <summary>Name of the job's class without "Job".</summary>
     public required string Kind { get; set; }
     public required string Title { get; set; }
+
+    /// <summary>What makes a scheduled run unique, such as schedule and instant; null for runs a person starts.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>The instant a schedule meant; null for runs a person starts.</summary>
+    public DateTime? ScheduledAt { get; set; }
     public JobStatus Status { get; set; }
     public string ArgumentJson { get; set; } = "{}";
     public required string StartedBy { get; set; }
@@ -53,7 +59,9 @@ internal sealed class JobConfiguration : IEntityTypeConfiguration<JobRun>, IEnti
         b.Property(x => x.StartedBy).HasMaxLength(256);
         b.Property(x => x.Phase).HasMaxLength(200);
         b.HasIndex(x => x.Status);
+        b.Property(x => x.Key).HasMaxLength(200);
         b.HasIndex(x => x.CreatedAt);
+        b.HasIndex(x => x.Key).IsUnique();
     }
 
     public void Configure(EntityTypeBuilder<JobLogLine> b)

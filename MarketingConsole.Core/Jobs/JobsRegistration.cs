@@ -20,6 +20,7 @@ public static class JobsRegistration
             q.ConfigureScheduler(x =>
             {
                 x.InstanceName = "MarketingConsole";
+                x.ShutdownJobInterruption = ShutdownJobInterruption.Always;
                 x.InstanceId = database.Provider == DatabaseProvider.Sqlite ? "single" : "AUTO";
             });
             q.UseDefaultThreadPool(x => x.MaxConcurrency = 8);
@@ -40,11 +41,20 @@ public static class JobsRegistration
                         break;
                 }
 
+                store.ConfigureStore(x => x.RecoverFiringsCancelledByShutdown = true);
                 store.ProvisionSchema();
                 store.UseSystemTextJsonSerializer();
             });
         });
         services.AddQuartzHostedService(x => x.WaitForJobsToComplete = true);
+        services.AddHostedService<LostRuns>();
+        services.AddSingleton<JobSchedules>();
+        services.AddSingleton<JobHistory>();
+        foreach (var type in typeof(ConsoleJob).Assembly.GetTypes().Where(x => x.IsSubclassOf(typeof(ConsoleJob)) && !x.IsAbstract))
+        {
+            services.AddSingleton(new JobType(type));
+        }
+
         return services;
     }
 }

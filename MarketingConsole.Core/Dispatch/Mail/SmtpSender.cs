@@ -13,6 +13,7 @@ public sealed class SmtpSender(IOptions<SmtpOptions> options, TimeProvider time)
 
     public bool Repeatable => false;
     public int Parallel => Options.Connections;
+    public RetryPolicy Retry => new(Options.Tries, TimeSpan.FromSeconds(Options.RetrySeconds));
 
     public async Task<Delivery> SendAsync(OutgoingMessage message, Func<Task> commit, CancellationToken cancellationToken)
     {
