@@ -451,6 +451,8 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     Kind = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false, collation: "C"),
                     Title = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false, collation: "C"),
+                    Key = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: true, collation: "C"),
+                    ScheduledAt = table.Column<long>(type: "bigint", nullable: true),
                     Status = table.Column<int>(type: "integer", nullable: false),
                     ArgumentJson = table.Column<string>(type: "text", nullable: false, collation: "C"),
                     StartedBy = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false, collation: "C"),
@@ -594,6 +596,18 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "SigningKeys",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false, collation: "C"),
+                    Secret = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SigningKeys", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Stores",
                 columns: table => new
                 {
@@ -619,6 +633,20 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Suppressions", x => new { x.Purpose, x.Address });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TrackedLinks",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    Hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false, collation: "C"),
+                    Url = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false, collation: "C")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TrackedLinks", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -952,6 +980,12 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 column: "CreatedAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_JobRuns_Key",
+                table: "JobRuns",
+                column: "Key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_JobRuns_Status",
                 table: "JobRuns",
                 column: "Status");
@@ -986,6 +1020,12 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 name: "IX_SegmentMoves_SegmentId_At",
                 table: "SegmentMoves",
                 columns: new[] { "SegmentId", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TrackedLinks_Hash",
+                table: "TrackedLinks",
+                column: "Hash",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_TrainedModels_Kind_TrainedAt",
@@ -1134,10 +1174,16 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 name: "SegmentSizes");
 
             migrationBuilder.DropTable(
+                name: "SigningKeys");
+
+            migrationBuilder.DropTable(
                 name: "Stores");
 
             migrationBuilder.DropTable(
                 name: "Suppressions");
+
+            migrationBuilder.DropTable(
+                name: "TrackedLinks");
 
             migrationBuilder.DropTable(
                 name: "TrainedModels");

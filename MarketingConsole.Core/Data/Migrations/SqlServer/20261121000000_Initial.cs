@@ -450,6 +450,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .Annotation("SqlServer:Identity", "1, 1"),
                     Kind = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false, collation: "Latin1_General_100_BIN2"),
                     Title = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Key = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    ScheduledAt = table.Column<long>(type: "bigint", nullable: true),
                     Status = table.Column<int>(type: "int", nullable: false),
                     ArgumentJson = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     StartedBy = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false, collation: "Latin1_General_100_BIN2"),
@@ -593,6 +595,18 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "SigningKeys",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Secret = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SigningKeys", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Stores",
                 columns: table => new
                 {
@@ -618,6 +632,20 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Suppressions", x => new { x.Purpose, x.Address });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TrackedLinks",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    Hash = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Url = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TrackedLinks", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -953,6 +981,13 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 column: "CreatedAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_JobRuns_Key",
+                table: "JobRuns",
+                column: "Key",
+                unique: true,
+                filter: "[Key] IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_JobRuns_Status",
                 table: "JobRuns",
                 column: "Status");
@@ -987,6 +1022,12 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 name: "IX_SegmentMoves_SegmentId_At",
                 table: "SegmentMoves",
                 columns: new[] { "SegmentId", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TrackedLinks_Hash",
+                table: "TrackedLinks",
+                column: "Hash",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_TrainedModels_Kind_TrainedAt",
@@ -1135,10 +1176,16 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 name: "SegmentSizes");
 
             migrationBuilder.DropTable(
+                name: "SigningKeys");
+
+            migrationBuilder.DropTable(
                 name: "Stores");
 
             migrationBuilder.DropTable(
                 name: "Suppressions");
+
+            migrationBuilder.DropTable(
+                name: "TrackedLinks");
 
             migrationBuilder.DropTable(
                 name: "TrainedModels");

@@ -450,6 +450,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .Annotation("Sqlite:Autoincrement", true),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false, collation: "BINARY"),
                     Title = table.Column<string>(type: "TEXT", maxLength: 200, nullable: false, collation: "BINARY"),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 200, nullable: true, collation: "BINARY"),
+                    ScheduledAt = table.Column<long>(type: "INTEGER", nullable: true),
                     Status = table.Column<int>(type: "INTEGER", nullable: false),
                     ArgumentJson = table.Column<string>(type: "TEXT", nullable: false, collation: "BINARY"),
                     StartedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false, collation: "BINARY"),
@@ -593,6 +595,18 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "SigningKeys",
+                columns: table => new
+                {
+                    Name = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false, collation: "BINARY"),
+                    Secret = table.Column<byte[]>(type: "BLOB", maxLength: 32, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SigningKeys", x => x.Name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Stores",
                 columns: table => new
                 {
@@ -618,6 +632,20 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Suppressions", x => new { x.Purpose, x.Address });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TrackedLinks",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false, collation: "BINARY"),
+                    Url = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false, collation: "BINARY")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TrackedLinks", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -951,6 +979,12 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 column: "CreatedAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_JobRuns_Key",
+                table: "JobRuns",
+                column: "Key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_JobRuns_Status",
                 table: "JobRuns",
                 column: "Status");
@@ -985,6 +1019,12 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "IX_SegmentMoves_SegmentId_At",
                 table: "SegmentMoves",
                 columns: new[] { "SegmentId", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TrackedLinks_Hash",
+                table: "TrackedLinks",
+                column: "Hash",
+                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "IX_TrainedModels_Kind_TrainedAt",
@@ -1133,10 +1173,16 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "SegmentSizes");
 
             migrationBuilder.DropTable(
+                name: "SigningKeys");
+
+            migrationBuilder.DropTable(
                 name: "Stores");
 
             migrationBuilder.DropTable(
                 name: "Suppressions");
+
+            migrationBuilder.DropTable(
+                name: "TrackedLinks");
 
             migrationBuilder.DropTable(
                 name: "TrainedModels");
