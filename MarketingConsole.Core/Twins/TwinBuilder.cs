@@ -1,14 +1,20 @@
 using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Learning;
+using MarketingConsole.Core.Twins.Forecast;
 
 namespace MarketingConsole.Core.Twins;
 
 /// <summary>Computes the hot row of a customer from their history. Pure: the same history and instant give the same twin.</summary>
 public static class TwinBuilder
 {
+    /// <summary>The window in which the next order is due holds it in half of all cases.</summary>
+    public const double DueFrom = 0.25, DueTo = 0.75;
+
     /// <param name="kinds">Category and brand by product id.</param>
+    /// <param name="model">Scores the chance to buy; null while there is none.</param>
     /// <param name="profiling">False: the customer denies profiling, so nothing about preferences or the future is inferred.</param>
     /// <param name="asOf">Later events are not looked at.</param>
-    public static Twin Build(CustomerHistory history, IReadOnlyDictionary<int, ProductKind> kinds, ShopRhythm rhythm, bool profiling, DateTime asOf)
+    public static Twin Build(CustomerHistory history, IReadOnlyDictionary<int, ProductKind> kinds, ShopRhythm rhythm, (int Id, ChanceModel Model)? model, bool profiling, DateTime asOf)
     {
         var days = history.OrderDays(asOf);
         var stage = Lifecycle.Decide(days, rhythm, asOf);
@@ -86,9 +92,29 @@ public static class TwinBuilder
             twin.TopBrand = Top(items.Select(x => (x.Kind.Brand, x.AmountCents)));
             twin.TopChannel = Most(places.GroupBy(x => x.Key.Item1, x => x.Value), x => (int)x);
             twin.TopStoreId = Most(places.Where(x => x.Key.Item2 is not null).GroupBy(x => x.Key.Item2!.Value, x => x.Value), x => x);
+            Foresee(twin, history, days, rhythm, model, asOf);
         }
 
         return twin;
+    }
+
+    private static void Foresee(Twin twin, CustomerHistory history, IReadOnlyList<OrderDay> days, ShopRhythm rhythm, (int Id, ChanceModel Model)? model, DateTime asOf)
+    {
+        if (days.Count >= Lifecycle.MinOrderDays && twin.Stage != LifecycleStage.Lost)
+        {
+            var gaps = GapDistribution.Fit(CustomerHistory.Gaps(days), rhythm.LogMean, rhythm.LogDeviation);
+            var last = twin.LastOrderAt!.Value;
+            var waited = (asOf - last).TotalDays;
+            twin.NextOrderFrom = last.AddDays(gaps.Quantile(DueFrom, waited));
+            twin.NextOrderTo = last.AddDays(gaps.Quantile(DueTo, waited));
+        }
+
+        if (model is var (id, chance) && BehaviourFacts.Of(history, rhythm, asOf) is { } facts)
+        {
+            twin.ChanceToBuy = chance.Chance(facts);
+            twin.ModelId = id;
+            twin.ScoredAt = asOf;
+        }
     }
 
     private static string? Top(IEnumerable<(string? Name, long Cents)> spend) =>

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Twins.Forecast;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace MarketingConsole.Core.Twins;
 
 /// <summary>Keeps twins current: gathers who changed, waits for a quiet moment, refreshes them together.</summary>
-internal sealed partial class TwinKeeper(TwinRefresher refresher, IDbContextFactory<ConsoleDb> dbs, ChangeFeed feed, TimeProvider time, ILogger<TwinKeeper> log) : BackgroundService
+internal sealed partial class TwinKeeper(TwinRefresher refresher, ForecastService forecast, IDbContextFactory<ConsoleDb> dbs, ChangeFeed feed, TimeProvider time, ILogger<TwinKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(400), Retry = TimeSpan.FromSeconds(5), Tick = TimeSpan.FromMinutes(15);
 
@@ -57,6 +58,10 @@ internal sealed partial class TwinKeeper(TwinRefresher refresher, IDbContextFact
             try
             {
                 await (all ? refresher.RefreshAllAsync(null, stoppingToken) : refresher.RefreshAsync(ids, stoppingToken));
+                if (all)
+                {
+                    await forecast.TrainIfGrownAsync(stoppingToken);
+                }
             }
             catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
             {

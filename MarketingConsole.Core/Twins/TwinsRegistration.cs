@@ -1,5 +1,6 @@
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Jobs;
+using MarketingConsole.Core.Twins.Forecast;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
@@ -10,12 +11,18 @@ public static class TwinsRegistration
 {
     public static IServiceCollection AddTwins(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSingleton<ForecastService>();
         services.AddSingleton<TwinRefresher>();
         services.AddHostedService<TwinKeeper>();
-        var zone = (configuration.GetSection(ShopOptions.Section).Get<ShopOptions>() ?? new ShopOptions()).TimeZone;
-        services.AddQuartz(q => q.ScheduleJob<RefreshTwinsJob>(
-            trigger => trigger.WithIdentity("nightly-twins").WithCronSchedule("0 10 3 * * ?", x => x.InTimeZone(TimeZoneInfo.FindSystemTimeZoneById(zone))),
-            job => job.WithIdentity("nightly-twins").UsingJobData(JobService.TitleKey, "Nightly refresh of all twins")));
+        var shop = configuration.GetSection(ShopOptions.Section).Get<ShopOptions>() ?? new ShopOptions();
+        var zone = TimeZoneInfo.TryFindSystemTimeZoneById(shop.TimeZone, out var found) ? found : TimeZoneInfo.Utc; // a wrong name is reported when the options are validated
+        services.AddQuartz(q => q
+            .ScheduleJob<RefreshTwinsJob>(
+                trigger => trigger.WithIdentity("nightly-twins").WithCronSchedule("0 10 3 * * ?", x => x.InTimeZone(zone)),
+                job => job.WithIdentity("nightly-twins").UsingJobData(JobService.TitleKey, "Nightly refresh of all twins"))
+            .ScheduleJob<TrainForecastJob>(
+                trigger => trigger.WithIdentity("nightly-forecast").WithCronSchedule("0 40 3 * * ?", x => x.InTimeZone(zone)),
+                job => job.WithIdentity("nightly-forecast").UsingJobData(JobService.TitleKey, "Nightly training of the chance to buy")));
         return services;
     }
 }
