@@ -12,6 +12,7 @@ public static class TwinsRegistration
     public static IServiceCollection AddTwins(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<ForecastService>();
+        services.AddSingleton<TwinListService>();
         services.AddSingleton<TwinRefresher>();
         services.AddHostedService<TwinKeeper>();
         var shop = configuration.GetSection(ShopOptions.Section).Get<ShopOptions>() ?? new ShopOptions();
