@@ -6,6 +6,7 @@ internal static class BenchmarkList
     private static readonly SortedDictionary<string, Func<string[], Task<int>>> All = new(StringComparer.Ordinal)
     {
         ["sample"] = SampleBenchmark.RunAsync,
+        ["twins"] = TwinListBenchmark.RunAsync,
     };
 
     /// <returns>Exit code: 0 when the benchmark's own limits hold.</returns>
