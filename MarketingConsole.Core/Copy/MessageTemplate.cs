@@ -54,9 +54,18 @@ internal sealed class MessageTemplate
             }
         }
 
-        var values = Placeholders.All.ToDictionary(x => x.Name, object? (x) => x.Value(context) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null);
-        return new RenderedMessage(OneLine(_subject(values)!), _html?.Invoke(values), _text(values)!.Trim() + "\n");
+        var values = Values(context);
+        return new RenderedMessage(OneLine(_subject(values)!), _html?.Invoke(values), _html is null ? Narrow(_text(values)!) : _text(values)!.Trim() + "\n");
     }
+
+    /// <summary>One text filled without a layout; the text must scan without errors.</summary>
+    public static string FillPlain(string text, MessageContext context) => Narrow(Plain.Compile(text)(Values(context))!);
+
+    // A no-break space would make an SMS cost twice: it is not in the GSM alphabet.
+    private static string Narrow(string text) => text.Replace('\u00a0', ' ').Replace('\u202f', ' ').Trim();
+
+    private static Dictionary<string, object?> Values(MessageContext context) =>
+        Placeholders.All.ToDictionary(x => x.Name, object? (x) => x.Value(context) is { } value && !string.IsNullOrWhiteSpace(value) ? value : null);
 
     private static string EmailHtml(CopyVariant variant, EmailLayout layout)
     {
