@@ -1,5 +1,7 @@
 // Builds everything the browser loads into MarketingConsole/wwwroot. One function a kind of asset; add yours to the list at the end.
 import { build } from 'esbuild';
+import mjml from 'mjml';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,4 +18,12 @@ const charts = () => build({
   ...shared, entryPoints: ['src/plotly.js'], outfile: join(out, 'lib', 'plotly.js'), format: 'iife', define: { global: 'window' }, loader: { '.css': 'empty' },
 });
 
-await Promise.all([styles(), scripts(), charts()]);
+// MJML to the table-built HTML mail programs understand; the copy's slots and placeholders pass through.
+const emails = async () => {
+  const { html, errors } = await mjml(await readFile(join(here, 'emails', 'offer.mjml'), 'utf8'), { validationLevel: 'strict', keepComments: false });
+  if (errors.length > 0) throw new Error(errors.map(x => x.formattedMessage).join('\n'));
+  await mkdir(join(out, 'emails'), { recursive: true });
+  await writeFile(join(out, 'emails', 'offer.html'), html);
+};
+
+await Promise.all([styles(), scripts(), charts(), emails()]);
