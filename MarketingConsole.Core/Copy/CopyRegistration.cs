@@ -1,6 +1,8 @@
+using MarketingConsole.Core.Copy.Writing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Options;
 
 namespace MarketingConsole.Core.Copy;
 
@@ -11,6 +13,9 @@ public static class CopyRegistration
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddSingleton(x => EmailLayout.Read(new PhysicalFileProvider(AppContext.BaseDirectory)));
         services.AddSingleton<MessageRenderer>();
+        services.AddOptions<LanguageModelOptions>().Bind(configuration.GetSection(LanguageModelOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<LanguageModelOptions>, LanguageModelOptions.Validator>();
+        services.AddSingleton<LanguageModelWriter>();
         return services;
     }
 }

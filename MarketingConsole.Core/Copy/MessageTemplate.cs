@@ -1,4 +1,3 @@
-using System.Net;
 using HandlebarsDotNet;
 using MarketingConsole.Core.Events;
 
@@ -70,7 +69,7 @@ internal sealed class MessageTemplate
     private static string EmailHtml(CopyVariant variant, EmailLayout layout)
     {
         var footer = FooterText.In(variant.Language);
-        string Encoded(string text) => Placeholders.MapLiterals(text, WebUtility.HtmlEncode!);
+        string Encoded(string text) => Placeholders.MapLiterals(text, Encode);
         return layout.Html
             .Replace("{{slot_language}}", variant.Language, StringComparison.Ordinal)
             .Replace("{{slot_preheader}}", Encoded(variant.Preheader), StringComparison.Ordinal)
@@ -82,6 +81,10 @@ internal sealed class MessageTemplate
             .Replace("{{slot_unsubscribe}}", Encoded(footer.Unsubscribe), StringComparison.Ordinal)
             .Replace("{{slot_preferences}}", Encoded(footer.Preferences), StringComparison.Ordinal);
     }
+
+    // Letters stay letters: the mail is UTF-8, and "é" as a character reference only makes it longer.
+    private static string Encode(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal)
+        .Replace("\"", "&quot;", StringComparison.Ordinal).Replace("'", "&#39;", StringComparison.Ordinal);
 
     private static string Paragraph(string encoded)
     {
@@ -99,14 +102,14 @@ internal sealed class MessageTemplate
 
             {{{string.Join("\n\n", Paragraphs(variant.Body))}}}
 
-            {{#if offer_code}}{{{footer.Code}}}: {{offer_code}}
+            {{#if offer_code}}{{{footer.Code}}}{{{footer.Colon}}} {{offer_code}}
 
-            {{/if}}{{{variant.Button}}}: {{link}}
+            {{/if}}{{{variant.Button}}}{{{footer.Colon}}} {{link}}
 
             --
             {{{footer.Why}}}
-            {{{footer.Unsubscribe}}}: {{unsubscribe_url}}
-            {{{footer.Preferences}}}: {{preferences_url}}
+            {{{footer.Unsubscribe}}}{{{footer.Colon}}} {{unsubscribe_url}}
+            {{{footer.Preferences}}}{{{footer.Colon}}} {{preferences_url}}
             {{shop_name}} · {{postal_address}}
             """.Replace("\r\n", "\n", StringComparison.Ordinal);
     }
@@ -119,13 +122,14 @@ internal sealed class MessageTemplate
 
     private static IHandlebars Engine(bool encode)
     {
-        var engine = Handlebars.Create(new HandlebarsConfiguration { NoEscape = !encode, ThrowOnUnresolvedBindingExpression = false });
+        var engine = Handlebars.Create(new HandlebarsConfiguration { NoEscape = true });
         foreach (var placeholder in Placeholders.All)
         {
             engine.RegisterHelper(placeholder.Name, (output, context, arguments) =>
             {
                 var value = ((Dictionary<string, object?>)context.Value!)[placeholder.Name] as string;
-                output.Write(value ?? (arguments.Length > 0 ? arguments[0]?.ToString() : null) ?? "");
+                var text = value ?? (arguments.Length > 0 ? arguments[0]?.ToString() : null) ?? "";
+                output.WriteSafeString(encode ? Encode(text) : text);
             });
         }
 

@@ -29,7 +29,7 @@ internal static class SensitivePhrases
         Inferred("It reveals what the shop inferred about the reader's habits.",
             @"(?:because|since|as) you(?:['’]re| are| have|['’]ve) (?:lapsing|lapsed|inactive|not (?:bought|ordered|visited)|n['’]t (?:bought|ordered|visited))|you haven['’]t (?:bought|ordered|visited|shopped|opened|been)|it(?:['’]s| has) been (?:a while|\w+ (?:days|weeks|months))|(?:because|since|as) you (?:bought|looked at|viewed|browsed|left)|lapsing|lapsed customers?|you(?:['’]re| are) (?:a )?(?:high|low)[- ]value|your lifecycle",
             @"sie haben (?:schon )?l[aä]nger nicht|(?:schon )?lange nicht (?:mehr )?(?:gekauft|bestellt|besucht|gesehen)|seit (?:ihrem letzten|\w+ (?:tagen|wochen|monaten))|weil sie .{0,20}(?:gekauft|angesehen|bestellt) haben|inaktive?r? kunde?",
-            @"vous n['’]avez (?:pas|plus|rien) |cela fait (?:longtemps|un moment|\w+ (?:jours|semaines|mois))|depuis votre derni[eè]re? |parce que vous avez (?:achet[eé]|vu|consult[eé])|client(?:e)? inactif"),
+            @"vous n['’]avez (?:pas|plus|rien)|cela fait (?:longtemps|un moment|\w+ (?:jours|semaines|mois))|depuis votre derni[eè]re? |parce que vous avez (?:achet[eé]|vu|consult[eé])|client(?:e)? inactif"),
         .. Topics.Select(x => new Phrase(CheckLevel.Warning, "sensitive", $"It touches {x.Trait}: make sure that nobody can read it as a statement about themselves.", Compile(x.Words))),
     ];
 
