@@ -58,7 +58,7 @@ public sealed partial class CopyComposerTests
                     }
                 }
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(600));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(120));
     }
 
     [Theory]
