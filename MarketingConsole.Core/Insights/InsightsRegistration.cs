@@ -8,6 +8,8 @@ public static class InsightsRegistration
     public static IServiceCollection AddInsights(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        services.AddSingleton<SalesLog>();
+        services.AddSingleton<InsightsService>();
         return services;
     }
 }

@@ -964,9 +964,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 columns: new[] { "Type", "At" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_Events_Type_Day_CustomerId_AmountCents",
+                name: "IX_Events_Type_Day_CustomerId_At_AmountCents",
                 table: "Events",
-                columns: new[] { "Type", "Day", "CustomerId", "AmountCents" },
+                columns: new[] { "Type", "Day", "CustomerId", "At", "AmountCents" },
                 filter: "\"Type\" IN (3, 4)");
 
             migrationBuilder.CreateIndex(

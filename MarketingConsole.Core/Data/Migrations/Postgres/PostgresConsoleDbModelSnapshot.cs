@@ -910,7 +910,7 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.HasIndex("Type", "At");
 
-                    b.HasIndex("Type", "Day", "CustomerId", "AmountCents")
+                    b.HasIndex("Type", "Day", "CustomerId", "At", "AmountCents")
                         .HasFilter("\"Type\" IN (3, 4)");
 
                     b.ToTable("Events");

@@ -885,7 +885,7 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("Type", "At");
 
-                    b.HasIndex("Type", "Day", "CustomerId", "AmountCents")
+                    b.HasIndex("Type", "Day", "CustomerId", "At", "AmountCents")
                         .HasFilter("\"Type\" IN (3, 4)");
 
                     b.ToTable("Events");
