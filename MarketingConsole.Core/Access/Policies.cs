@@ -26,7 +26,7 @@ public static class Scopes
     {
         ["customers:read"] = Roles.Marketer,
         ["customers:write"] = Roles.Marketer,
-        ["customers:erase"] = Roles.Admin,
+        ["customers:erase"] = Roles.Manager,
         ["events:write"] = Roles.Marketer,
         ["imports:read"] = Roles.Marketer,
         ["imports:write"] = Roles.Marketer,
@@ -45,7 +45,7 @@ public static class Scopes
         ["dispatch:read"] = Roles.Marketer,
         ["dispatch:write"] = Roles.Marketer,
         ["outbox:read"] = Roles.Marketer,
-        ["insights:read"] = Roles.Marketer,
+        ["insights:read"] = Roles.Manager,
         ["consent:read"] = Roles.Marketer,
         ["consent:write"] = Roles.Admin,
         ["accounts:read"] = Roles.Admin,

@@ -5,6 +5,7 @@ internal static class BenchmarkList
 {
     private static readonly SortedDictionary<string, Func<string[], Task<int>>> All = new(StringComparer.Ordinal)
     {
+        ["insights"] = InsightsBenchmark.RunAsync,
         ["sample"] = SampleBenchmark.RunAsync,
         ["twins"] = TwinListBenchmark.RunAsync,
     };

@@ -10,7 +10,7 @@ const load = url => loading ??= new Promise((resolve, reject) => {
 // "var(--x)" anywhere in the data becomes the colour of the current theme.
 function themed(value, colour) {
   if (typeof value === 'string') return value.startsWith('var(') ? colour(value) : value;
-  if (Array.isArray(value)) return typeof value[0] === 'number' ? value : value.map(x => themed(x, colour));
+  if (Array.isArray(value)) return typeof value[0] === 'number' && typeof value.at(-1) !== 'string' ? value : value.map(x => themed(x, colour));
   if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, themed(v, colour)]));
   return value;
 }
