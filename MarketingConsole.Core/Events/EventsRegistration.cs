@@ -1,3 +1,4 @@
+using MarketingConsole.Core.Events.Imports;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,6 +10,10 @@ public static class EventsRegistration
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddSingleton<EventWriter>();
+        services.AddSingleton<ImportFiles>();
+        services.AddSingleton<ImportRunner>();
+        services.AddSingleton<ImportUndo>();
+        services.AddSingleton<ImportService>();
         return services;
     }
 }
