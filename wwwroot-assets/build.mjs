@@ -11,7 +11,7 @@ const shared = { bundle: true, minify: true, absWorkingDir: here, target: 'es202
 
 const styles = () => build({ ...shared, entryPoints: ['src/site.css'], outfile: join(out, 'site.css'), loader: { '.svg': 'dataurl' } });
 
-const scripts = () => build({ ...shared, entryPoints: ['src/console.js', 'src/theme.js'], outdir: out, format: 'iife' });
+const scripts = () => build({ ...shared, entryPoints: ['src/console.js', 'src/theme.js', 'src/qr.js'], outdir: out, format: 'iife' });
 
 // plotly.js reads "global"; only the traces the console draws are registered, none of which needs eval.
 const charts = () => build({

@@ -37,6 +37,7 @@ public static class AccessRegistration
             .AddDefaultTokenProviders();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<ApiKeyService>();
+        services.AddSingleton<AccountService>();
         services.AddHostedService<AccessStarter>();
         return services;
     }

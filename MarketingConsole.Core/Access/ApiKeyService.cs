@@ -19,6 +19,24 @@ public sealed class ApiKeyService(IDbContextFactory<ConsoleDb> dbs, IOptions<Acc
     public const string Mark = "mc_";
     private static readonly TimeSpan UseNoted = TimeSpan.FromMinutes(1);
 
+    /// <returns>What is wrong with a key someone wants to create.</returns>
+    public static IReadOnlyList<FieldError> Check(string name, IReadOnlyCollection<string> scopes)
+    {
+        var errors = new List<FieldError>();
+        if (string.IsNullOrWhiteSpace(name) || name.Trim().Length > 100)
+        {
+            errors.Add(new("name", "Say in 1 to 100 characters what uses the key."));
+        }
+
+        if (scopes.Count == 0)
+        {
+            errors.Add(new("scopes", "Choose at least one scope."));
+        }
+
+        errors.AddRange(scopes.Where(x => Access.Scopes.LeastRole(x) is null).Select(x => new FieldError("scopes", $"There is no scope “{x}”.")));
+        return errors;
+    }
+
     /// <returns>The key itself, never to be seen again.</returns>
     public async Task<string> CreateAsync(string name, IReadOnlyCollection<string> scopes, string actor, CancellationToken cancellationToken)
     {

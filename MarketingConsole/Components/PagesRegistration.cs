@@ -1,6 +1,9 @@
 using System.Globalization;
 using MarketingConsole.Access;
+using MarketingConsole.Components.Search;
+using MarketingConsole.Home;
 using MarketingConsole.Ui;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Localization;
 using Radzen;
 
@@ -15,6 +18,9 @@ internal static class PagesRegistration
         services.AddCascadingAuthenticationState();
         services.AddScoped<ToastService>();
         services.AddScoped<SampleSignIn>();
+        services.AddScoped<AuthenticationStateProvider, SignedInStill>();
+        services.AddSingleton<SearchService>();
+        services.AddSingleton<HomeReader>();
         services.AddAccessWeb();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         services.AddHsts(x => x.MaxAge = TimeSpan.FromDays(365));

@@ -20,6 +20,7 @@ const typing = e => e.target.closest?.('input, textarea, select, [contenteditabl
 let palette; // the search palette's .NET side, once connected
 
 document.addEventListener('keydown', e => {
+  if (e.target.dataset?.arrows !== undefined && (e.key === 'ArrowUp' || e.key === 'ArrowDown')) e.preventDefault(); // the list moves, not the caret
   if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'k') {
     e.preventDefault();
     palette?.invokeMethodAsync('OpenAsync');

@@ -26,12 +26,19 @@ internal sealed record NavItem(string Label, string Href, string Icon, bool Work
     ];
 
     /// <summary>What each page demands, read from the page itself, so that the rail and the server cannot disagree.</summary>
-    private static readonly Dictionary<string, AuthorizeAttribute[]> Pages = typeof(NavItem).Assembly.GetTypes()
-        .SelectMany(type => type.GetCustomAttributes<RouteAttribute>().Select(route => (route.Template, Demands: type.GetCustomAttributes<AuthorizeAttribute>().ToArray())))
-        .ToDictionary(x => x.Template, x => x.Demands, StringComparer.OrdinalIgnoreCase);
+    private static readonly (string[] Segments, AuthorizeAttribute[] Demands)[] Pages = [.. typeof(NavItem).Assembly.GetTypes()
+        .SelectMany(type => type.GetCustomAttributes<RouteAttribute>().Select(route => (Segments(route.Template), type.GetCustomAttributes<AuthorizeAttribute>().ToArray())))];
 
-    public static IEnumerable<NavItem> For(ClaimsPrincipal user) => Wanted.Where(x => MayEnter(user, x.Href));
+    public static IEnumerable<NavItem> For(ClaimsPrincipal user) => Wanted.Where(x => MayOpen(user, x.Href));
 
-    public static bool MayEnter(ClaimsPrincipal user, string href) => Pages.TryGetValue(href, out var demands)
-        && demands.All(x => x.Roles is null || x.Roles.Split(',', StringSplitOptions.TrimEntries).Any(user.IsInRole));
+    /// <summary>Whether there is a page at this address and it lets this person in.</summary>
+    public static bool MayOpen(ClaimsPrincipal user, string href)
+    {
+        var wanted = Segments(href.Split('?')[0]);
+        return Pages.Any(page => page.Segments.Length == wanted.Length
+            && page.Segments.Zip(wanted).All(x => x.First.StartsWith('{') || x.First.Equals(x.Second, StringComparison.OrdinalIgnoreCase))
+            && page.Demands.All(x => x.Roles is null || x.Roles.Split(',', StringSplitOptions.TrimEntries).Any(user.IsInRole)));
+    }
+
+    private static string[] Segments(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
 }
