@@ -20,7 +20,7 @@ public sealed class ShellTests(ConsoleFactory app, BrowserFixture browser) : ICl
         foreach (var address in new[] { "/", "/accounts", "/accounts/api-keys", "/audit", "/nothing-here", "/account" })
         {
             await page.GotoAsync(address);
-            await page.WaitForSelectorAsync("h1, h2");
+            await page.WaitForSelectorAsync("main h1, main h2");
             if (address != "/account")
             {
                 await page.WaitForSelectorAsync("[data-interactive=true], .gate");

@@ -27,6 +27,7 @@ internal static class AccessWeb
                 options.Events.OnRedirectToLogin = context => StatusForApi(context, StatusCodes.Status401Unauthorized);
                 options.Events.OnRedirectToAccessDenied = context => StatusForApi(context, StatusCodes.Status403Forbidden);
             }));
+        services.AddAntiforgery(x => x.SuppressXFrameOptionsHeader = true); // SecurityHeaders sends the stricter one
         services.AddRateLimits();
         services.AddExceptionHandler<ApiErrors>();
         services.Configure<SecurityStampValidatorOptions>(x => x.ValidationInterval = TimeSpan.FromMinutes(1));
