@@ -113,7 +113,7 @@ internal sealed class SampleLife
             (at, gap) = (at.AddDays(1), gap - wear);
         }
 
-        return at;
+        return _shop.Now.AddDays(gap + 7); // not due yet: far enough that the favourite weekday does not pull it back before now
     }
 
     private DateTime Habitual(DateTime at)
