@@ -45,4 +45,4 @@ public sealed record TwinRow(int Id, string Key, string? FirstName, string? Last
 }
 
 /// <param name="Total">How many twins match, on all pages.</param>
-public sealed record TwinPage(IReadOnlyList<TwinRow> Rows, int Total);
+public sealed record TwinList(IReadOnlyList<TwinRow> Rows, int Total);

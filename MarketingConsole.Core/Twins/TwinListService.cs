@@ -10,7 +10,7 @@ namespace MarketingConsole.Core.Twins;
 public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, TimeProvider time)
 {
     /// <returns>One page and the number of all that match. Unknown values sort last whichever way.</returns>
-    public async Task<TwinPage> ListAsync(TwinFilter filter, CancellationToken cancellationToken)
+    public async Task<TwinList> ListAsync(TwinFilter filter, CancellationToken cancellationToken)
     {
         var rules = filter.Allows is null ? null : await consent.RulesAsync(cancellationToken);
         var size = Math.Clamp(filter.PageSize, 1, TwinFilter.MaxPageSize);
@@ -28,7 +28,7 @@ public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGat
             TwinSort.Chance => PageAsync<double?, int>(query, x => x.Twin.ChanceToBuy != null, x => x.Twin.ChanceToBuy, null),
             _ => PageAsync<long, int>(query, null, x => x.Twin.RevenueCents, null),
         });
-        return new TwinPage(rows, await total);
+        return new TwinList(rows, await total);
 
         // Databases disagree on where nulls sort, and an expression that settles it would keep them from using the index: known values first, then the rest.
         async Task<List<TwinRow>> PageAsync<TKey, TThen>(IQueryable<Pair> all, Expression<Func<Pair, bool>>? known, Expression<Func<Pair, TKey>> key, Expression<Func<Pair, TThen>>? then)

@@ -13,6 +13,8 @@ public static class TwinsRegistration
     {
         services.AddSingleton<ForecastService>();
         services.AddSingleton<TwinListService>();
+        services.AddSingleton<TwinProfileService>();
+        services.AddSingleton<TwinTimeline>();
         services.AddSingleton<TwinRefresher>();
         services.AddHostedService<TwinKeeper>();
         var shop = configuration.GetSection(ShopOptions.Section).Get<ShopOptions>() ?? new ShopOptions();

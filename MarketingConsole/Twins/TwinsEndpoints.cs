@@ -1,3 +1,9 @@
+using MarketingConsole.Core.Access;
+using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Twins;
+using MarketingConsole.Core.Twins.Forecast;
+using Microsoft.AspNetCore.Http.HttpResults;
+
 namespace MarketingConsole.Twins;
 
 internal static class TwinsEndpoints
@@ -5,6 +11,69 @@ internal static class TwinsEndpoints
     /// <summary>HTTP endpoints of this feature; relative to /api/v1 unless mapped on the root.</summary>
     public static void MapTwins(this IEndpointRouteBuilder root, RouteGroupBuilder api)
     {
-        _ = (root, api);
+        _ = root;
+        var customers = api.MapGroup("/customers").WithTags("Customers").RequireAuthorization(Policies.Scope("customers:read"));
+        customers.MapGet("", ListAsync).WithName("listCustomers").WithSummary("Customers with their twins' main figures: search, filters, sort, pages");
+        customers.MapGet("/{keyOrId}", GetAsync).WithName("getCustomer").WithSummary("One customer's twin; the shop's own key is tried before the console's id");
+        var models = api.MapGroup("/models").WithTags("Models");
+        models.MapGet("", (ForecastService forecasts, CancellationToken token) => forecasts.TrainingsAsync(50, token)).RequireAuthorization(Policies.Scope("models:read")).WithName("listModels").WithSummary("Trained models with their figures on a later period, newest first");
+        models.MapPost("/train", TrainAsync).RequireAuthorization(Policies.Manager).WithName("trainModel").WithSummary("Starts a training in the background");
     }
+
+    private static async Task<Results<Ok<TwinList>, ValidationProblem>> ListAsync(TwinListService list, string? search, string? country, string? stage, string? value, string? seen, string? allows, string? sort, bool? ascending, int? page, int? pageSize, CancellationToken cancellationToken)
+    {
+        var errors = new Dictionary<string, string[]>();
+        var filter = new TwinFilter
+        {
+            Search = search ?? "",
+            Country = country,
+            Stage = Read<LifecycleStage>("stage", stage),
+            Value = Read<ValueBand>("value", value),
+            Seen = Read<SeenBand>("seen", seen),
+            Allows = Read<Purpose>("allows", allows),
+            Sort = Read<TwinSort>("sort", sort) ?? TwinSort.Value,
+            Ascending = ascending ?? false,
+            Page = page ?? 1,
+            PageSize = pageSize ?? 50,
+        };
+        if (filter.Page < 1)
+        {
+            errors["page"] = ["The first page is 1."];
+        }
+
+        if (filter.PageSize is < 1 or > TwinFilter.MaxPageSize)
+        {
+            errors["pageSize"] = [$"Must lie between 1 and {TwinFilter.MaxPageSize}."];
+        }
+
+        return errors.Count > 0 ? TypedResults.ValidationProblem(errors) : TypedResults.Ok(await list.ListAsync(filter, cancellationToken));
+
+        T? Read<T>(string field, string? text) where T : struct, Enum
+        {
+            if (string.IsNullOrEmpty(text))
+            {
+                return null;
+            }
+
+            if (!int.TryParse(text, out _) && Enum.TryParse<T>(text, ignoreCase: true, out var choice))
+            {
+                return choice;
+            }
+
+            errors[field] = [$"One of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}."];
+            return null;
+        }
+    }
+
+    private static async Task<Results<Ok<TwinProfile>, ProblemHttpResult>> GetAsync(string keyOrId, TwinListService list, TwinProfileService profiles, CancellationToken cancellationToken) =>
+        await list.FindAsync(keyOrId, cancellationToken) is { } id && await profiles.GetAsync(id, cancellationToken) is { } profile
+            ? TypedResults.Ok(profile) : TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "No customer has this key or id.");
+
+    private static async Task<Accepted<TrainingStarted>> TrainAsync(HttpContext http, ForecastService forecasts, CancellationToken cancellationToken)
+    {
+        var run = await forecasts.StartTrainingAsync(http.User.Identity!.Name!, cancellationToken);
+        return TypedResults.Accepted($"/api/v1/jobs/{run}", new TrainingStarted(run));
+    }
+
+    internal sealed record TrainingStarted(int RunId);
 }

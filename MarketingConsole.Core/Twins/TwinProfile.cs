@@ -1,0 +1,60 @@
+using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Twins.Forecast;
+
+namespace MarketingConsole.Core.Twins;
+
+/// <summary>Everything the console knows of one customer, as of now. Money in cents, instants in UTC.</summary>
+/// <param name="Twin">Computed afresh from the events.</param>
+/// <param name="Profiling">False: the customer denies profiling; habits, likings and forecasts are then null.</param>
+/// <param name="Rhythm">The shop's yardstick.</param>
+public sealed record TwinProfile(Person Person, IReadOnlyList<Named> Identities, IReadOnlyList<Named> Traits, Twin Twin, bool Profiling, ShopRhythm Rhythm,
+    TwinHabits? Habits, TwinLikings? Likings, TwinResponse? Response, TwinForecast? Forecast);
+
+public sealed record Person(int Id, string Key, string Name, string? Email, string? Phone, string? Country, string? City, DateOnly? BirthDate, string? Gender, string? Tier, string? Language, DateTime CreatedAt);
+
+public sealed record Named(string Name, string Value);
+
+/// <summary>When, where and how much the customer buys.</summary>
+/// <param name="Hours">Acts of the last 365 days by hour of the week: 0 = Monday 00:00, shop's time zone.</param>
+/// <param name="OrderHours">Of these, orders.</param>
+/// <param name="BasketCents">Median paid a purchase.</param>
+/// <param name="ItemsABasket">Mean number of lines a purchase.</param>
+/// <param name="GapDays">Quartiles of the days between orders; null under three order days.</param>
+public sealed record TwinHabits(IReadOnlyList<int> Hours, IReadOnlyList<int> OrderHours, int OrderDays, long? BasketCents, double? ItemsABasket, Quartiles? GapDays,
+    IReadOnlyList<Place> Channels, IReadOnlyList<Place> Stores);
+
+/// <summary>Days.</summary>
+public sealed record Quartiles(double Lower, double Median, double Upper);
+
+/// <param name="Share">Of all orders.</param>
+public sealed record Place(string Name, int Orders, int Visits, double Share);
+
+/// <summary>What the customer likes, by what they paid since the beginning.</summary>
+public sealed record TwinLikings(IReadOnlyList<Liking> Categories, IReadOnlyList<Liking> Brands, IReadOnlyList<Liking> Products);
+
+/// <param name="Share">Of everything paid, 0 to 1.</param>
+public sealed record Liking(string Name, double Share, long Cents, int Orders, DateTime LastAt);
+
+/// <summary>How the customer responds to e-mail and offers, since the beginning. Openings and clicks by machines are left out.</summary>
+/// <param name="Opened">E-mails opened at least once.</param>
+/// <param name="Clicked">E-mails clicked at least once.</param>
+/// <param name="MachineOpens">Openings by mail scanners and proxies.</param>
+/// <param name="HoursToOpen">Median hours from sending to the first opening.</param>
+/// <param name="DiscountedOrders">Orders with at least one discounted line.</param>
+public sealed record TwinResponse(int Sent, int Opened, int Clicked, int MachineOpens, double? HoursToOpen, double? HoursToClick, DateTime? LastOpenAt, int Orders, int DiscountedOrders);
+
+/// <param name="Chance">Of a purchase in the next 30 days, 0 to 1; null with <paramref name="ChanceMissing"/> saying why.</param>
+/// <param name="Peers">What became of customers with a like chance in the test period.</param>
+/// <param name="Reasons">The strongest reasons first.</param>
+/// <param name="DueFrom">The next order falls into this window in half of all cases; null with <paramref name="DueMissing"/> saying why.</param>
+public sealed record TwinForecast(double? Chance, string? ChanceMissing, Learning.CalibrationBin? Peers, IReadOnlyList<ChanceReason> Reasons, DateTime? DueFrom, DateTime? DueTo, string? DueMissing, Training? Model);
+
+/// <summary>Kinds of timeline entries, for its filter.</summary>
+public enum TimelineKind { All, Orders, Browsing, Store, Messages, Consent }
+
+/// <param name="Title">What happened, in words.</param>
+/// <param name="AmountCents">Paid (positive) or given back (negative).</param>
+/// <param name="Lines">Products of an order.</param>
+public sealed record TimelineEntry(DateTime At, TimelineKind Kind, string Title, Channel Channel, string? Place, string? Reference, long? AmountCents, bool Machine, IReadOnlyList<OrderLine> Lines);
+
+public sealed record OrderLine(string Product, string Category, int Quantity, long AmountCents, long DiscountCents);
