@@ -11,10 +11,9 @@ namespace MarketingConsole.Core.Twins.Forecast;
 /// <param name="TenureDays">Since the first order.</param>
 /// <param name="AverageBasketCents">Mean paid a purchase.</param>
 /// <param name="ReturnShare">Returns per purchase.</param>
-/// <param name="SameSeason">Orders in the 30 days that followed the same day a year before.</param>
 /// <param name="DaysSinceSeen">Since the customer last did anything.</param>
 public sealed record BehaviourFacts(double DaysSinceOrder, double GapDays, double DueChance, int OrderDays, int Orders90, int Orders365, double TenureDays,
-    double AverageBasketCents, double ReturnShare, int SameSeason, int Views30, int Carts30, int Sessions30, double DaysSinceSeen, int Opens90, int Clicks90, int StoreVisits90)
+    double AverageBasketCents, double ReturnShare, int Views30, int Carts30, int Sessions30, double DaysSinceSeen, int Opens90, int Clicks90, int StoreVisits90)
 {
     /// <summary>How far ahead the chance to buy looks, in days.</summary>
     public const int Horizon = 30;
@@ -28,7 +27,7 @@ public sealed record BehaviourFacts(double DaysSinceOrder, double GapDays, doubl
             return null;
         }
 
-        var (orders, paid, returns, orders90, orders365, season) = (0, 0L, 0, 0, 0, 0);
+        var (orders, paid, returns, orders90, orders365) = (0, 0L, 0, 0, 0);
         var (views, carts, sessions, opens, clicks, visits) = (0, 0, 0, 0, 0, 0);
         var (lastOrder, lastSeen) = (days[^1].At, days[0].At);
         var (since30, since90, since365) = (asOf.AddDays(-30), asOf.AddDays(-90), asOf.AddDays(-365));
@@ -52,7 +51,6 @@ public sealed record BehaviourFacts(double DaysSinceOrder, double GapDays, doubl
                     lastOrder = e.At;
                     orders90 += e.At > since90 ? 1 : 0;
                     orders365 += e.At > since365 ? 1 : 0;
-                    season += e.At > since365 && e.At <= since365.AddDays(Horizon) ? 1 : 0;
                     break;
                 case EventType.Return: returns++; break;
                 case EventType.View: views += e.At > since30 ? 1 : 0; break;
@@ -75,6 +73,6 @@ public sealed record BehaviourFacts(double DaysSinceOrder, double GapDays, doubl
         }
 
         return new(waited, gap, due, days.Count, orders90, orders365, (asOf - days[0].At).TotalDays, (double)paid / orders, (double)returns / orders,
-            season, views, carts, sessions, (asOf - lastSeen).TotalDays, opens, clicks, visits);
+            views, carts, sessions, (asOf - lastSeen).TotalDays, opens, clicks, visits);
     }
 }

@@ -10,7 +10,10 @@ public static class ChanceFeatures
     private static readonly (string Name, Topic Topic, Func<BehaviourFacts, double> Value)[] All =
     [
         ("ln days since order", Topic.Rhythm, x => Math.Log(1 + x.DaysSinceOrder)),
-        ("pause in usual gaps", Topic.Rhythm, x => Math.Min(x.DaysSinceOrder / Math.Max(x.GapDays, Lifecycle.MinGapDays), 10)),
+        ("pause in usual gaps", Topic.Rhythm, x => Math.Min(Pause(x), 10)),
+        ("pause beyond cooling", Topic.Rhythm, x => Math.Clamp(Pause(x) - Lifecycle.CoolingAfter, 0, 8)),
+        ("pause beyond lapsing", Topic.Rhythm, x => Math.Clamp(Pause(x) - Lifecycle.LapsingAfter, 0, 8)),
+        ("is lost", Topic.Rhythm, x => Pause(x) > Lifecycle.LostAfter ? 1 : 0),
         ("due by gaps (log-odds)", Topic.Rhythm, x => Math.Log(Math.Clamp(x.DueChance, 0.005, 0.995) / (1 - Math.Clamp(x.DueChance, 0.005, 0.995)))),
         ("ln usual gap", Topic.Rhythm, x => Math.Log(Math.Max(x.GapDays, 1))),
         ("ln order days", Topic.Frequency, x => Math.Log(1 + x.OrderDays)),
@@ -20,7 +23,6 @@ public static class ChanceFeatures
         ("one order only", Topic.Frequency, x => x.OrderDays == 1 ? 1 : 0),
         ("ln basket", Topic.Basket, x => Math.Log(1 + Math.Max(x.AverageBasketCents, 0))),
         ("returns per order", Topic.Returns, x => Math.Min(x.ReturnShare, 3)),
-        ("orders in the season a year ago", Topic.Season, x => Math.Min(x.SameSeason, 3)),
         ("ln views in 30 days", Topic.Browsing, x => Math.Log(1 + x.Views30)),
         ("ln carts in 30 days", Topic.Browsing, x => Math.Log(1 + x.Carts30)),
         ("ln sessions in 30 days", Topic.Browsing, x => Math.Log(1 + x.Sessions30)),
@@ -49,13 +51,15 @@ public static class ChanceFeatures
             return Math.Sqrt(sums.Average(x => (x - mean) * (x - mean)));
         });
 
+    /// <summary>The pause since the last order in usual gaps.</summary>
+    private static double Pause(BehaviourFacts x) => x.DaysSinceOrder / Math.Max(x.GapDays, Lifecycle.MinGapDays);
+
     private static string Say(Topic topic, BehaviourFacts x) => topic switch
     {
         Topic.Rhythm => $"last order {Count(x.DaysSinceOrder, "day")} ago, usual gap {Count(x.GapDays, "day")}",
         Topic.Frequency => $"{Count(x.Orders365, "order")} in the last 365 days, {x.Orders90.ToString(Words)} in the last 90; first order {Count(x.TenureDays, "day")} ago",
         Topic.Basket => "the size of the average basket",
         Topic.Returns => x.ReturnShare == 0 ? "no returns" : string.Create(Words, $"{x.ReturnShare:0.0} returns an order"),
-        Topic.Season => x.SameSeason == 0 ? "did not buy in these weeks a year ago" : $"{Count(x.SameSeason, "order")} in these weeks a year ago",
         Topic.Browsing => $"{Count(x.Views30, "product view")}, {Count(x.Carts30, "cart")} and {Count(x.Sessions30, "session")} in the last 30 days; last seen {Count(x.DaysSinceSeen, "day")} ago",
         Topic.Email => $"{Count(x.Opens90, "e-mail opening")} and {Count(x.Clicks90, "click")} in the last 90 days",
         _ => $"{Count(x.StoreVisits90, "store visit")} in the last 90 days",
@@ -65,7 +69,7 @@ public static class ChanceFeatures
 }
 
 /// <summary>What a group of features speaks of.</summary>
-public enum Topic { Rhythm, Frequency, Basket, Returns, Season, Browsing, Email, Store }
+public enum Topic { Rhythm, Frequency, Basket, Returns, Browsing, Email, Store }
 
 /// <param name="Text">The fact in words.</param>
 /// <param name="LogOdds">Raises (above 0) or lowers the log-odds by this much against the average customer.</param>
