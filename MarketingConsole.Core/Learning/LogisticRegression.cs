@@ -84,7 +84,8 @@ public sealed record LogisticRegression(double[] Means, double[] Scales, double[
     /// <returns>Probability in (0, 1), without overflow for any finite log-odds.</returns>
     public static double Sigmoid(double logOdds) => logOdds >= 0 ? 1 / (1 + Math.Exp(-logOdds)) : Math.Exp(logOdds) / (1 + Math.Exp(logOdds));
 
-    internal static double Loss(IReadOnlyList<double[]> rows, IReadOnlyList<bool> labels, double[] means, double[] scales, double[] beta, double penalty)
+    /// <summary>What <see cref="Fit"/> minimises, at any coefficients (the last of <paramref name="beta"/> is the intercept).</summary>
+    public static double Loss(IReadOnlyList<double[]> rows, IReadOnlyList<bool> labels, double[] means, double[] scales, double[] beta, double penalty)
     {
         var p = means.Length;
         var model = new LogisticRegression(means, scales, beta[..p], beta[p]);
@@ -98,7 +99,8 @@ public sealed record LogisticRegression(double[] Means, double[] Scales, double[
         return loss + (penalty / 2 * model.Coefficients.Sum(x => x * x));
     }
 
-    internal static (double Loss, Vector<double> Gradient, Matrix<double> Hessian) Derivatives(IReadOnlyList<double[]> rows, IReadOnlyList<bool> labels, double[] means, double[] scales, double[] beta, double penalty)
+    /// <summary><see cref="Loss"/> with its first and second derivatives by <paramref name="beta"/>.</summary>
+    public static (double Loss, Vector<double> Gradient, Matrix<double> Hessian) Derivatives(IReadOnlyList<double[]> rows, IReadOnlyList<bool> labels, double[] means, double[] scales, double[] beta, double penalty)
     {
         var p = means.Length;
         var gradient = new double[p + 1];
