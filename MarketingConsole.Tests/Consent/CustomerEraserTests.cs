@@ -54,6 +54,13 @@ public sealed class CustomerEraserTests
         Assert.NotNull(await database.Get<CustomerEraser>().ErasedAtAsync("secret-person-1", Cancel));
         Assert.Null(await database.Get<CustomerEraser>().ErasedAtAsync("other-2", Cancel));
         Assert.Null(await database.Get<CustomerEraser>().EraseAsync(1, "manager@example.com", Cancel));
+
+        // An old list is imported again: the address is found by its hash and kept from every audience.
+        after.Customers.Add(CustomerNormaliser.Apply(new Customer { Id = 3, Key = "again", Email = "Secret-Person@example.com" }));
+        await after.SaveChangesAsync(Cancel);
+        Assert.Equal(1, await database.Get<SuppressionList>().SuppressReturnedAsync(Cancel));
+        Assert.Equal(0, await database.Get<SuppressionList>().SuppressReturnedAsync(Cancel));
+        Assert.True(await after.Suppressions.AnyAsync(x => x.Purpose == Purpose.Email && x.Address == Mark, Cancel));
         Assert.True(await database.Get<SuppressionList>().RemoveAsync(Purpose.Email, Mark, Cancel));
         Assert.Empty(await database.Get<SuppressionList>().FindAsync(Purpose.Email, [Mark], Cancel));
     }

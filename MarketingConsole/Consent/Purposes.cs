@@ -29,13 +29,13 @@ internal static class Purposes
 
     public static string Place(string jurisdiction) => jurisdiction switch
     {
-        "EU" => "EU and EEA",
-        "UK" => "United Kingdom",
+        "EU" => "EU/EEA",
+        "UK" => "UK",
         "CH" => "Switzerland",
-        "US" => "United States",
+        "US" => "US",
         "CA" => "Canada",
         "all" => "All",
-        _ => "Other or unknown",
+        _ => "Elsewhere",
     };
 
     public static string Colour(Purpose purpose) => ChartColour.All[(int)purpose - 1];
