@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace MarketingConsole.Core.Dispatch;
 
 /// <summary>Writes the dispatches of one occurrence: one row for each customer of the audience, planned, held out or skipped with its reason.</summary>
-internal sealed class AudiencePlanner(IDbContextFactory<ConsoleDb> dbs, ConsentGate gate, OfferService offers, IOptions<DispatchOptions> options, TimeProvider time)
+internal sealed class AudiencePlanner(IDbContextFactory<ConsoleDb> dbs, ConsentGate gate, SuppressionList suppressions, OfferService offers, IOptions<DispatchOptions> options, TimeProvider time)
 {
     private const int ChunkSize = 5000;
 
@@ -21,6 +21,7 @@ internal sealed class AudiencePlanner(IDbContextFactory<ConsoleDb> dbs, ConsentG
     {
         var now = time.GetUtcNow().UtcDateTime;
         var rules = await gate.RulesAsync(cancellationToken);
+        await suppressions.SuppressReturnedAsync(cancellationToken);
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         await db.Dispatches.Where(x => x.CampaignId == campaignId && x.Occurrence == occurrence).ExecuteDeleteAsync(cancellationToken); // left by an attempt that died while planning: nothing was sent yet
         var chooser = await OfferChooser.LoadAsync(db, await offers.GetAsync([.. plan.OfferIds], cancellationToken), now, cancellationToken);

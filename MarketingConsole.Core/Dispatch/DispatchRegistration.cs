@@ -28,6 +28,7 @@ public static class DispatchRegistration
         services.AddSingleton<CampaignRunner>();
         services.AddSingleton<DispatchService>();
         services.AddHostedService<CampaignScheduler>();
+        services.AddHostedService<OutboxEraser>();
         return services;
     }
 }

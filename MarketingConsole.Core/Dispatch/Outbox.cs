@@ -68,6 +68,23 @@ public sealed class Outbox(IOptions<DispatchOptions> options, IOptions<SmtpOptio
         return new OutboxPage(rows, total);
     }
 
+    /// <summary>Deletes the messages to one address.</summary>
+    /// <returns>How many.</returns>
+    public int DeleteTo(string address)
+    {
+        var deleted = 0;
+        foreach (var file in Directory.Exists(Folder) ? Directory.EnumerateFiles(Folder, "*.eml") : [])
+        {
+            if (EmlReader.ReadHead(file).To.Contains(address, StringComparison.OrdinalIgnoreCase))
+            {
+                File.Delete(file);
+                deleted++;
+            }
+        }
+
+        return deleted;
+    }
+
     /// <returns>Null when there is no such message.</returns>
     public EmlMessage? Get(string id) =>
         id.Length is > 0 and <= 80 && id.All(char.IsAsciiLetterOrDigit) && Path.Combine(Folder, id + ".eml") is var path && File.Exists(path) ? EmlReader.Read(path) : null;

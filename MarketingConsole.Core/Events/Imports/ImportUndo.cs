@@ -101,7 +101,7 @@ public sealed class ImportUndo(IDbContextFactory<ConsoleDb> dbs, ConsentGate gat
             await db.CustomerTraits.Where(x => ids.Contains(x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
             await db.CustomerIdentities.Where(x => ids.Contains(x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
             await db.ConsentChoices.Where(x => ids.Contains(x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
-            await db.ConsentEntries.Where(x => ids.Contains(x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
+            await db.ConsentEntries.Where(x => ids.Contains(x.CustomerId)).TagWith(AppendOnlyGuard.Exempt).ExecuteDeleteAsync(cancellationToken);
             await db.Customers.Where(x => ids.Contains(x.Id)).ExecuteDeleteAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
