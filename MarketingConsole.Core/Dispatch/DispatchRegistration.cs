@@ -27,6 +27,10 @@ public static class DispatchRegistration
         services.AddSingleton<CampaignSender>();
         services.AddSingleton<CampaignRunner>();
         services.AddSingleton<DispatchService>();
+        services.AddSingleton<ResponseRecorder>();
+        services.AddSingleton<CampaignResults>();
+        services.AddSingleton<ConversionMatcher>();
+        services.AddHostedService(x => x.GetRequiredService<ConversionMatcher>());
         services.AddHostedService<CampaignScheduler>();
         services.AddHostedService<OutboxEraser>();
         return services;

@@ -40,7 +40,8 @@ public sealed class LinkTokens(byte[] secret)
     public LinkToken? Read(string text, LinkKind kind)
     {
         Span<byte> bytes = stackalloc byte[96];
-        if (text.Length > 100 || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out var total) || total <= MacBytes + 4)
+        if (text.Length > 100 || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out var total) || total <= MacBytes + 4
+            || Base64Url.EncodeToString(bytes[..total]) != text)
         {
             return null;
         }
