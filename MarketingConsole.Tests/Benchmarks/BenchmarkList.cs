@@ -6,6 +6,7 @@ internal static class BenchmarkList
     private static readonly SortedDictionary<string, Func<string[], Task<int>>> All = new(StringComparer.Ordinal)
     {
         ["insights"] = InsightsBenchmark.RunAsync,
+        ["dispatch"] = DispatchBenchmark.RunAsync,
         ["import"] = ImportBenchmark.RunAsync,
         ["sample"] = SampleBenchmark.RunAsync,
         ["twins"] = TwinListBenchmark.RunAsync,
