@@ -17,7 +17,7 @@ internal static class DispatchEndpoints
             .WithName("RetryFailedMessages").WithSummary("Sends the failed and waiting messages of one occurrence again");
     }
 
-    private static async Task<Results<Ok<CampaignResult>, NotFound>> ResultsAsync(int id, CampaignResults results, CancellationToken cancellationToken) =>
+    private static async Task<Results<Ok<CampaignResult>, NotFound>> ResultsAsync(int id, Core.Dispatch.CampaignResults results, CancellationToken cancellationToken) =>
         await results.GetAsync(id, cancellationToken) is { } found ? TypedResults.Ok(found) : TypedResults.NotFound();
 
     private static async Task<Results<Accepted<StartedRun>, ProblemHttpResult>> RetryAsync(int id, long occurrence, DispatchService dispatch, HttpContext http, CancellationToken cancellationToken)
