@@ -41,7 +41,7 @@ public static class Scopes
         ["jobs:read"] = Roles.Marketer,
         ["jobs:write"] = Roles.Marketer,
         ["models:read"] = Roles.Marketer,
-        ["models:write"] = Roles.Marketer,
+        ["models:write"] = Roles.Manager,
         ["dispatch:read"] = Roles.Marketer,
         ["dispatch:write"] = Roles.Marketer,
         ["outbox:read"] = Roles.Marketer,

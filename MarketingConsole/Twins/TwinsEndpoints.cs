@@ -17,7 +17,7 @@ internal static class TwinsEndpoints
         customers.MapGet("/{keyOrId}", GetAsync).WithName("getCustomer").WithSummary("One customer's twin; the shop's own key is tried before the console's id");
         var models = api.MapGroup("/models").WithTags("Models");
         models.MapGet("", (ForecastService forecasts, CancellationToken token) => forecasts.TrainingsAsync(50, token)).RequireAuthorization(Policies.Scope("models:read")).WithName("listModels").WithSummary("Trained models with their figures on a later period, newest first");
-        models.MapPost("/train", TrainAsync).RequireAuthorization(Policies.Manager).WithName("trainModel").WithSummary("Starts a training in the background");
+        models.MapPost("/train", TrainAsync).RequireAuthorization(Policies.Scope("models:write")).WithName("trainModel").WithSummary("Starts a training in the background");
     }
 
     private static async Task<Results<Ok<TwinList>, ValidationProblem>> ListAsync(TwinListService list, string? search, string? country, string? stage, string? value, string? seen, string? allows, string? sort, bool? ascending, int? page, int? pageSize, CancellationToken cancellationToken)
