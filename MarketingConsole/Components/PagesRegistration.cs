@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using MarketingConsole.Access;
 using MarketingConsole.Components.Search;
 using MarketingConsole.Home;
@@ -37,6 +39,7 @@ internal static class PagesRegistration
     public static IServiceCollection AddConsoleApi(this IServiceCollection services)
     {
         services.AddProblemDetails();
+        services.ConfigureHttpJsonOptions(x => x.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase)));
         services.Configure<RouteHandlerOptions>(x => x.ThrowOnBadRequest = true); // ApiErrors answers with the field's name
         services.AddOpenApi(ApiDescription.Describe);
         return services;
