@@ -7,7 +7,15 @@ public static class SegmentsRegistration
 {
     public static IServiceCollection AddSegments(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddOptions<SegmentOptions>().Bind(configuration.GetSection(SegmentOptions.Section))
+            .Validate(x => x.RefreshSeconds is >= 1 and <= 86_400, "Segments:RefreshSeconds must be 1 to 86400.").ValidateOnStart();
+        services.AddSingleton<SegmentKeeper>();
+        services.AddSingleton<SegmentService>();
+        services.AddSingleton<SegmentPreviewer>();
+        services.AddSingleton<SegmentExplainer>();
+        services.AddSingleton<SegmentMembersReader>();
+        services.AddSingleton<RuleSuggestions>();
+        services.AddHostedService<SegmentRefresher>();
         return services;
     }
 }

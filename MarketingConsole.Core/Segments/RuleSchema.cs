@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Events;
+
+namespace MarketingConsole.Core.Segments;
+
+/// <summary>The published JSON Schema of rules (draft 2020-12), made from the types, with an example for each operator.</summary>
+public static class RuleSchema
+{
+    private static readonly Lazy<string> Text = new(Build);
+
+    public static string Json => Text.Value;
+
+    /// <summary>One valid rule for each operator of each kind of condition.</summary>
+    public static IReadOnlyList<SegmentRule> Examples { get; } =
+    [
+        GroupRule.All(Country(RuleOperator.Is, "DE")),
+        GroupRule.Any(Country(RuleOperator.Is, "DE"), Country(RuleOperator.Is, "AT")),
+        GroupRule.None(Country(RuleOperator.Is, "DE")),
+        Country(RuleOperator.IsNot, "DE"),
+        new TraitRule { Field = "country", Op = RuleOperator.In, Values = ["DE", "AT"] },
+        new TraitRule { Field = "tier", Op = RuleOperator.NotIn, Values = ["gold"] },
+        new TraitRule { Field = "city", Op = RuleOperator.Contains, Value = "burg" },
+        new TraitRule { Field = "emailDomain", Op = RuleOperator.StartsWith, Value = "example." },
+        new TraitRule { Field = "phone", Op = RuleOperator.Exists },
+        new TraitRule { Field = "birthDate", Op = RuleOperator.Missing },
+        new TraitRule { Field = "age", Op = RuleOperator.Between, Value = 30d, To = 45d },
+        new TraitRule { Field = "signUp", Op = RuleOperator.Below, Value = "2026-01-01" },
+        new TraitRule { Field = "signUp", Op = RuleOperator.InLast, Days = 30 },
+        new TraitRule { Field = "custom.shoeSize", Op = RuleOperator.AtLeast, Value = 42d },
+        new TwinRule { Field = "lastSeen", Op = RuleOperator.NotInLast, Days = 60 },
+        new TwinRule { Field = "stage", Op = RuleOperator.In, Values = ["lapsing", "lost"] },
+        new TwinRule { Field = "chanceToBuy", Op = RuleOperator.AtLeast, Value = 40d },
+        new TwinRule { Field = "orders", Op = RuleOperator.AtMost, Value = 3d },
+        new TwinRule { Field = "revenue12Months", Op = RuleOperator.Above, Value = 250d },
+        new EventRule { Event = EventType.Purchase, Op = EventOperator.Performed, Days = 90 },
+        new EventRule { Event = EventType.EmailOpen, Op = EventOperator.NotPerformed, Days = 60 },
+        new EventRule { Event = EventType.Purchase, Op = EventOperator.AtLeast, Value = 3, Days = 180, Where = new EventFilter { Categories = ["Tea"] } },
+        new EventRule { Event = EventType.Return, Op = EventOperator.AtMost, Value = 1, Days = 365 },
+        new EventRule { Event = EventType.Custom, Name = "quiz", Op = EventOperator.Exactly, Value = 1 },
+        new EventRule { Event = EventType.Purchase, Op = EventOperator.AtLeast, Measure = EventMeasure.Amount, Value = 200, From = Day(2026, 11, 23), Until = Day(2026, 12, 1), Where = new EventFilter { Channels = [Channel.Web], AmountAtLeast = 20 } },
+        new EventRule { Event = EventType.Purchase, Op = EventOperator.AtLeast, Measure = EventMeasure.Quantity, Value = 10, Days = 365, Where = new EventFilter { Brands = ["Bergland"], Stores = [1] } },
+        new EventRule { Event = EventType.EmailClick, Op = EventOperator.Performed, Where = new EventFilter { Campaigns = [1] } },
+        new PermissionRule { Purpose = Purpose.Email, Allowed = true },
+        new MemberRule { Segment = 1, Member = true },
+    ];
+
+    private static string Build()
+    {
+        var schema = RuleJson.Options.GetJsonSchemaAsNode(typeof(SegmentRule), new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Describe }).AsObject();
+        var root = new JsonObject
+        {
+            ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
+            ["title"] = "Segment rule",
+            ["description"] = "A condition that is unknown holds for nobody except \"missing\"; text compares exactly; windows end at the instant of evaluation; behaviour, twin features and scores admit only customers who allow profiling.",
+        };
+        foreach (var (name, node) in schema)
+        {
+            root[name] = node?.DeepClone();
+        }
+
+        root["examples"] = new JsonArray([.. Examples.Select(x => JsonSerializer.SerializeToNode(x, RuleJson.Options))]);
+        return root.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+    }
+
+    private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode node)
+    {
+        if (context.TypeInfo.Type == typeof(RuleValue) || context.TypeInfo.Type == typeof(RuleValue?))
+        {
+            return new JsonObject { ["type"] = new JsonArray("string", "number"), ["description"] = "Text, a number (money in the shop's currency, rates in per cent), or a date as \"2026-01-31\"." };
+        }
+
+        if (context.PropertyInfo is { Name: "field" } && node is JsonObject field)
+        {
+            field["description"] = $"A trait: {string.Join(", ", RuleFields.Traits.Select(x => x.Name))} or {RuleFields.Custom}NAME. In a twin condition: {string.Join(", ", RuleFields.Twins.Select(x => x.Name))}.";
+        }
+
+        return node;
+    }
+
+    private static TraitRule Country(RuleOperator op, string value) => new() { Field = "country", Op = op, Value = value };
+
+    private static DateTimeOffset Day(int year, int month, int day) => new(year, month, day, 0, 0, 0, TimeSpan.Zero);
+}
