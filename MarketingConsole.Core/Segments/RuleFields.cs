@@ -53,8 +53,8 @@ public static class RuleFields
     public static IReadOnlyList<RuleField> Twins { get; } =
     [
         new("stage", "Lifecycle stage", FieldKind.Text, null, [.. Enum.GetNames<LifecycleStage>().Select(Camel)]),
-        Number("orders", "Orders", t => t.Orders),
-        Number("returns", "Returns", t => t.Returns),
+        Number("orders", "Number of orders", t => t.Orders),
+        Number("returns", "Number of returns", t => t.Returns),
         Money("revenue", "Revenue, all time", t => t.RevenueCents),
         Money("revenue12Months", "Revenue, last 12 months", t => t.Revenue365Cents),
         Money("averageBasket", "Average basket", t => t.Orders == 0 ? null : t.AverageBasketCents),

@@ -43,11 +43,12 @@ public static class RuleSentence
         }
 
         var label = field.Label.Length > 1 && char.IsLower(field.Label[1]) && rule.Field.StartsWith(RuleFields.Custom, StringComparison.Ordinal) is false ? char.ToLowerInvariant(field.Label[0]) + field.Label[1..] : field.Label;
-        var op = RuleWords.Operator(rule.Op, field.Kind);
+        var op = rule.Op switch { RuleOperator.In => "is", RuleOperator.NotIn => rule.Values is { Count: > 1 } ? "is neither" : "is not", _ => RuleWords.Operator(rule.Op, field.Kind) };
         var tail = rule.Op switch
         {
             RuleOperator.Exists or RuleOperator.Missing => "",
-            RuleOperator.In or RuleOperator.NotIn => " " + List(rule.Values ?? []),
+            RuleOperator.In => $" {List(rule.Values ?? [])}",
+            RuleOperator.NotIn => $" {string.Join(" nor ", rule.Values is { Count: > 0 } values ? values : ["…"])}",
             RuleOperator.InLast or RuleOperator.NotInLast => $" {Count(rule.Days)} {Plural("day", rule.Days)}",
             RuleOperator.Between => $" {Value(rule.Value, field, names)} and {Value(rule.To, field, names)}",
             _ => " " + Value(rule.Value, field, names),

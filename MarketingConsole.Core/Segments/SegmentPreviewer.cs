@@ -66,7 +66,7 @@ public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGa
         var milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         cancellationToken.ThrowIfCancellationRequested();
         return new SegmentPreview(asOf, cells.Sum(x => x.Customers), await db.Customers.CountAsync(x => x.ErasedAt == null, cancellationToken), cells.Sum(x => x.Revenue),
-            Parts(cells.Select(x => (x.Country, x.Customers))), Parts(cells.Select(x => (x.Stage?.ToString(), x.Customers))),
+            Parts(cells.Select(x => ((string?)x.Country, x.Customers))), Parts(cells.Select(x => (x.Stage?.ToString(), x.Customers))),
             cells.Count == 0 ? [] : await SampleAsync(db, members, cancellationToken), milliseconds);
     }
 

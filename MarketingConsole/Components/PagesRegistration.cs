@@ -19,6 +19,7 @@ internal static class PagesRegistration
         services.AddRadzenComponents();
         services.AddCascadingAuthenticationState();
         services.AddScoped<ToastService>();
+        services.AddSingleton<Segments.SegmentUses>();
         services.AddScoped<SampleSignIn>();
         services.AddScoped<AuthenticationStateProvider, SignedInStill>();
         services.AddSingleton<SearchService>();

@@ -1,10 +1,119 @@
+using System.Text.Json;
+using MarketingConsole.Core.Access;
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Segments;
+
 namespace MarketingConsole.Segments;
+
+/// <param name="Rule">See GET segments/schema.</param>
+/// <param name="Version">For a change: the version it was made from; leave out to overwrite.</param>
+internal sealed record SegmentRequest(string? Name, string? Description, JsonElement? Rule, int? Version);
+
+/// <param name="AsOf">The instant to count for; leave out for now.</param>
+internal sealed record PreviewRequest(JsonElement? Rule, DateTimeOffset? AsOf);
+
+/// <param name="Sentence">The rule in words.</param>
+internal sealed record SegmentResponse(int Id, string Name, string Description, JsonElement Rule, string Sentence, int Version, int Size, DateTime? CountedAt, DateTime CreatedAt, DateTime UpdatedAt);
+
+/// <param name="Next">Give it as "after" for the next page; null on the last.</param>
+internal sealed record MembersResponse(IReadOnlyList<MemberRow> Members, int? Next);
 
 internal static class SegmentsEndpoints
 {
+    private const int PageSize = 100;
+
     /// <summary>HTTP endpoints of this feature; relative to /api/v1 unless mapped on the root.</summary>
     public static void MapSegments(this IEndpointRouteBuilder root, RouteGroupBuilder api)
     {
-        _ = (root, api);
+        _ = root;
+        var group = api.MapGroup("/segments").WithTags("Segments");
+        var (read, write) = (Policies.Scope("segments:read"), Policies.Scope("segments:write"));
+
+        group.MapGet("/schema", () => Results.Text(RuleSchema.Json, "application/schema+json")).RequireAuthorization(read).WithName("SegmentRuleSchema");
+        group.MapGet("", async (SegmentService segments, CancellationToken ct) => TypedResults.Ok(await segments.ListAsync(ct))).RequireAuthorization(read).WithName("ListSegments");
+        group.MapGet("/{id:int}", async (int id, SegmentService segments, CancellationToken ct) => await GetAsync(id, segments, ct) is { } found ? Results.Ok(found) : NotFound(id))
+            .Produces<SegmentResponse>().ProducesProblem(404).RequireAuthorization(read).WithName("GetSegment");
+        group.MapPost("", (SegmentRequest body, HttpContext http, SegmentService segments, CancellationToken ct) => SaveAsync(null, body, http, segments, ct))
+            .Produces<SegmentResponse>(201).ProducesValidationProblem().RequireAuthorization(write).WithName("CreateSegment");
+        group.MapPut("/{id:int}", (int id, SegmentRequest body, HttpContext http, SegmentService segments, CancellationToken ct) => SaveAsync(id, body, http, segments, ct))
+            .Produces<SegmentResponse>().ProducesValidationProblem().ProducesProblem(404).RequireAuthorization(write).WithName("ChangeSegment");
+        group.MapDelete("/{id:int}", DeleteAsync).Produces(204).ProducesProblem(404).ProducesProblem(409).RequireAuthorization(write).WithName("DeleteSegment");
+        group.MapPost("/preview", PreviewAsync).Produces<SegmentPreview>().ProducesValidationProblem().RequireAuthorization(read).WithName("PreviewSegment");
+        group.MapGet("/{id:int}/members", MembersAsync).Produces<MembersResponse>().ProducesProblem(404).RequireAuthorization(read).WithName("ListSegmentMembers");
+        group.MapGet("/{id:int}/members/{customerId:int}/why", async (int id, int customerId, SegmentExplainer explainer, CancellationToken ct) => await explainer.WhyAsync(id, customerId, ct) is { } why ? Results.Ok(why) : NotFound(id))
+            .Produces<SegmentReasons>().ProducesProblem(404).RequireAuthorization(read).WithName("ExplainSegmentMember");
     }
+
+    private static async Task<SegmentResponse?> GetAsync(int id, SegmentService segments, CancellationToken ct) => await segments.GetAsync(id, ct) is { } x
+        ? new SegmentResponse(x.Id, x.Name, x.Description, JsonSerializer.SerializeToElement(x.Rule, RuleJson.Options), RuleSentence.Of(x.Rule, await segments.NamesAsync(ct)), x.Version, x.Size, x.CountedAt, x.CreatedAt, x.UpdatedAt)
+        : null;
+
+    private static async Task<IResult> SaveAsync(int? id, SegmentRequest body, HttpContext http, SegmentService segments, CancellationToken ct)
+    {
+        if (id is { } existing && await segments.GetAsync(existing, ct) is null)
+        {
+            return NotFound(existing);
+        }
+
+        var (rule, problem) = Read(body.Rule);
+        if (rule is null)
+        {
+            return Invalid([Named(problem!)]);
+        }
+
+        var result = await segments.SaveAsync(id, new SegmentDraft(body.Name ?? "", body.Description ?? "", rule, body.Version), http.User.Identity?.Name ?? "api", ct);
+        if (!result.Ok)
+        {
+            return Invalid(result.Errors);
+        }
+
+        var saved = await GetAsync(result.Id, segments, ct);
+        return id is null ? Results.Created($"/api/v1/segments/{result.Id}", saved) : Results.Ok(saved);
+    }
+
+    private static async Task<IResult> DeleteAsync(int id, HttpContext http, SegmentService segments, CancellationToken ct)
+    {
+        if (await segments.GetAsync(id, ct) is null)
+        {
+            return NotFound(id);
+        }
+
+        var result = await segments.DeleteAsync(id, http.User.Identity?.Name ?? "api", ct);
+        return result.Ok ? Results.NoContent() : Results.Problem(result.Errors[0].Message, statusCode: StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<IResult> PreviewAsync(PreviewRequest body, SegmentService segments, SegmentPreviewer previewer, CancellationToken ct)
+    {
+        var (rule, problem) = Read(body.Rule);
+        if (rule is null)
+        {
+            return Invalid([Named(problem!)]);
+        }
+
+        var asOf = body.AsOf?.UtcDateTime;
+        List<RuleProblem> problems = [.. await segments.CheckAsync(rule, null, ct)];
+        var errors = problems.Select(Named).Concat(previewer.CheckInstant(rule, asOf).Select(x => x.Path == "asOf" ? new FieldError("asOf", x.Message) : Named(x))).ToList();
+        return errors.Count > 0 ? Invalid(errors) : Results.Ok(await previewer.PreviewAsync(rule, asOf, ct));
+    }
+
+    private static async Task<IResult> MembersAsync(int id, int? after, int? take, SegmentService segments, SegmentMembersReader reader, CancellationToken ct)
+    {
+        if (await segments.GetAsync(id, ct) is null)
+        {
+            return NotFound(id);
+        }
+
+        var size = Math.Clamp(take ?? PageSize, 1, SegmentMembersReader.MaxPage);
+        var page = await reader.PageAsync(id, after ?? 0, size, ct);
+        return Results.Ok(new MembersResponse(page, page.Count == size ? page[^1].Id : null));
+    }
+
+    private static (SegmentRule? Rule, RuleProblem? Problem) Read(JsonElement? json) =>
+        json is { ValueKind: JsonValueKind.Object } rule ? RuleJson.TryRead(rule.GetRawText()) : (null, new RuleProblem("", "Give a rule: a JSON object with a \"type\"."));
+
+    private static FieldError Named(RuleProblem problem) => new(problem.Path.Length == 0 ? "rule" : $"rule.{problem.Path}", problem.Message);
+
+    private static IResult Invalid(IReadOnlyList<FieldError> errors) => Results.ValidationProblem(errors.GroupBy(x => x.Field).ToDictionary(x => x.Key, x => x.Select(e => e.Message).ToArray()));
+
+    private static IResult NotFound(int id) => Results.Problem($"There is no segment {id}.", statusCode: StatusCodes.Status404NotFound);
 }

@@ -1,0 +1,56 @@
+using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Segments;
+
+namespace MarketingConsole.Segments;
+
+/// <param name="Words">What a search may also find it by.</param>
+internal sealed record CatalogueItem(string Group, string Label, string Words, Func<SegmentRule> Create);
+
+/// <summary>Everything a condition can be about, with the condition one starts from.</summary>
+internal static class RuleCatalogue
+{
+    private static readonly IReadOnlyList<CatalogueItem> Fixed =
+    [
+        .. Enum.GetValues<EventType>().Select(x => new CatalogueItem("What they did", Label(x), $"event behaviour {x} did not never", () => new EventRule { Event = x, Days = 90, Name = x == EventType.Custom ? "" : null })),
+        .. RuleFields.Twins.Select(x => new CatalogueItem("Twin and scores", x.Label, $"feature score {x.Name}", () => Field(new TwinRule { Field = x.Name }, x))),
+        .. RuleFields.Traits.Select(x => new CatalogueItem("Who they are", x.Label, $"trait {x.Name}", () => Field(new TraitRule { Field = x.Name }, x))),
+        new("What they allow", "Consent", "allow permission email sms push profiling opt", () => new PermissionRule { Purpose = Purpose.Email }),
+        new("Other segments", "Member of a segment", "in list audience", () => new MemberRule()),
+    ];
+
+    public static IEnumerable<CatalogueItem> Search(string text, IReadOnlyList<string> customTraits) =>
+        Fixed.Concat(customTraits.Select(x => new CatalogueItem("Your own traits", x, "custom trait", () => new TraitRule { Field = RuleFields.Custom + x, Op = RuleOperator.In })))
+            .Where(x => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).All(w => x.Label.Contains(w, StringComparison.OrdinalIgnoreCase) || x.Words.Contains(w, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>What the button of a condition says.</summary>
+    public static string Label(SegmentRule rule) => rule switch
+    {
+        EventRule { Event: { } type } => Label(type),
+        FieldRule field => RuleFields.Find(field)?.Label ?? field.Field,
+        PermissionRule => "Consent",
+        MemberRule => "Segment",
+        _ => "Choose",
+    };
+
+    public static string Label(EventType type) => type switch
+    {
+        EventType.View => "Viewed a product",
+        EventType.Cart => "Put in the cart",
+        EventType.Purchase => "Bought",
+        EventType.Return => "Returned",
+        EventType.Custom => "Custom event",
+        _ => char.ToUpperInvariant(RuleWords.Did(type)[0]) + RuleWords.Did(type)[1..],
+    };
+
+    private static FieldRule Field(FieldRule rule, RuleField field) => field.Kind switch
+    {
+        FieldKind.Text when field.Suggest || field.Values is not null => rule with { Op = RuleOperator.In },
+        FieldKind.Text => rule with { Op = RuleOperator.Exists },
+        FieldKind.Date or FieldKind.Instant => rule with { Op = RuleOperator.InLast, Days = 30 },
+        FieldKind.Percent => rule with { Op = RuleOperator.AtLeast, Value = 40d },
+        FieldKind.Years => rule with { Op = RuleOperator.AtLeast, Value = 18d },
+        FieldKind.Money => rule with { Op = RuleOperator.AtLeast, Value = 100d },
+        _ => rule with { Op = RuleOperator.AtLeast, Value = 2d },
+    };
+}
