@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Segments;
+using MarketingConsole.Tests.Support;
+
+namespace MarketingConsole.Tests.Segments;
+
+public sealed class SegmentApiTests(ConsoleFactory app) : IClassFixture<ConsoleFactory>
+{
+    private const string Germans = """{"type":"trait","field":"country","op":"is","value":"DE"}""";
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Segments_CreateChangeReadDelete_Work()
+    {
+        await using (var db = app.Open())
+        {
+            foreach (var id in new[] { 901, 902, 903 })
+            {
+                var customer = new Customer { Id = id, Key = $"A{id}", Country = id == 903 ? "AT" : "DE", CreatedAt = DateTime.UnixEpoch };
+                CustomerNormaliser.Apply(customer);
+                db.Customers.Add(customer);
+            }
+
+            await db.SaveChangesAsync(Stop);
+        }
+
+        using var api = await app.ApiAsync();
+        var created = await PostAsync(api, "segments", $$"""{"name":"Germans","rule":{{Germans}}}""");
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        var segment = await created.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        var address = created.Headers.Location!.ToString();
+        Assert.Equal((2, "Customers whose country is DE."), (segment.GetProperty("size").GetInt32(), segment.GetProperty("sentence").GetString()));
+
+        var page = await api.GetFromJsonAsync<JsonElement>($"{address}/members?take=1", Stop);
+        Assert.Equal([901], page.GetProperty("members").EnumerateArray().Select(x => x.GetProperty("id").GetInt32()));
+        page = await api.GetFromJsonAsync<JsonElement>($"{address}/members?take=1&after={page.GetProperty("next").GetInt32()}", Stop);
+        Assert.Equal([902], page.GetProperty("members").EnumerateArray().Select(x => x.GetProperty("id").GetInt32()));
+
+        using var change = Json("""{"name":"Austrians","rule":{"type":"trait","field":"country","op":"is","value":"AT"},"version":1}""");
+        var changed = await api.PutAsync(new Uri(address, UriKind.Relative), change, Stop);
+        Assert.Equal(1, (await changed.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("size").GetInt32());
+        Assert.True((await api.GetFromJsonAsync<JsonElement>($"{address}/members/903/why", Stop)).GetProperty("member").GetBoolean());
+        Assert.Equal(HttpStatusCode.NoContent, (await api.DeleteAsync(new Uri(address, UriKind.Relative), Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await api.GetAsync(new Uri(address, UriKind.Relative), Stop)).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("""{"rule":{"type":"group","rules":[{"type":"event","event":"purchase","op":"atLeast","value":-2}]}}""", "rule.rules[0].value")]
+    [InlineData("""{"rule":{"type":"group","rules":[{"type":"trait","feild":"x"}]}}""", "rule.rules[0].feild")]
+    [InlineData("""{"rule":{"type":"twin","field":"orders","op":"atLeast","value":2},"asOf":"2020-01-01T00:00:00Z"}""", "rule")]
+    [InlineData("""{"rule":{"type":"event","event":"purchase"},"asOf":"2999-01-01T00:00:00Z"}""", "asOf")]
+    [InlineData("""{}""", "rule")]
+    public async Task Preview_BadRequest_NamesTheField(string body, string field)
+    {
+        using var api = await app.ApiAsync("segments:read");
+        var response = await PostAsync(api, "segments/preview", body);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        Assert.True((await response.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("errors").TryGetProperty(field, out _), await response.Content.ReadAsStringAsync(Stop));
+    }
+
+    [Fact]
+    public async Task Preview_AndSchema_Answer()
+    {
+        using var api = await app.ApiAsync("segments:read");
+        var preview = await (await PostAsync(api, "segments/preview", $$"""{"rule":{{Germans}},"asOf":"2020-01-01T00:00:00Z"}""")).Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.True(preview.GetProperty("count").GetInt32() >= 0 && preview.GetProperty("milliseconds").GetDouble() > 0);
+        Assert.Equal(RuleSchema.Json, await api.GetStringAsync("/api/v1/segments/schema", Stop));
+    }
+
+    [Fact]
+    public async Task Create_WithReadScopeOnly_IsForbidden()
+    {
+        using var api = await app.ApiAsync("segments:read");
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(api, "segments", $$"""{"name":"No","rule":{{Germans}}}""")).StatusCode);
+        using var anonymous = app.Anonymous();
+        Assert.Equal(HttpStatusCode.Unauthorized, (await anonymous.GetAsync(new Uri("/api/v1/segments", UriKind.Relative), Stop)).StatusCode);
+    }
+
+    private static async Task<HttpResponseMessage> PostAsync(HttpClient api, string path, string body)
+    {
+        using var content = Json(body);
+        return await api.PostAsync(new Uri($"/api/v1/{path}", UriKind.Relative), content, Stop);
+    }
+
+    private static StringContent Json(string body) => new(body, System.Text.Encoding.UTF8, "application/json");
+}

@@ -1,0 +1,189 @@
+using MarketingConsole.Core.Access;
+using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Segments;
+using MarketingConsole.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MarketingConsole.Tests.Segments;
+
+public sealed class SegmentKeeperTests
+{
+    private static readonly EventRule BoughtLately = new() { Event = EventType.Purchase, Days = 30 };
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static TheoryData<DatabaseProvider> Providers => TestDatabase.Providers;
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Recheck_EventArrivesAndTimePasses_CustomerEntersAndLeaves(DatabaseProvider provider)
+    {
+        await using var database = await ShopAsync(provider);
+        var id = await SaveAsync(database, "Bought lately", BoughtLately);
+        var moves = new List<SegmentMoved>();
+        using var subscription = database.Get<ChangeFeed>().Subscribe<SegmentMoved>(moves.Add);
+        await BuyAsync(database, 1);
+
+        await database.Get<SegmentKeeper>().RecheckAsync([1, 2], Stop);
+        Assert.Equal([1], await MembersAsync(database, id));
+        Assert.Equal((id, 1), (moves[0].SegmentId, Assert.Single(moves[0].Entered)));
+
+        await database.Get<SegmentKeeper>().RecheckAsync([1, 2], Stop);
+        Assert.Single(moves);
+
+        database.Time.Advance(TimeSpan.FromDays(30));
+        await database.Get<SegmentKeeper>().RecountTimedAsync(Stop);
+        Assert.Empty(await MembersAsync(database, id));
+        Assert.Equal(1, Assert.Single(moves[1].Left));
+        await using var db = database.Open();
+        Assert.Equal([true, false], await db.SegmentMoves.OrderBy(x => x.Id).Select(x => x.Entered).ToListAsync(Stop));
+        Assert.Equal([1, 0], (await db.SegmentSizes.OrderBy(x => x.At).Select(x => x.Size).ToListAsync(Stop)).TakeLast(2));
+        Assert.Equal((0, database.Time.Now), await db.Segments.Where(x => x.Id == id).Select(x => ValueTuple.Create(x.Size, x.CountedAt!.Value)).SingleAsync(Stop));
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Save_ChangedRule_RecountsThoseThatReferToIt(DatabaseProvider provider)
+    {
+        await using var database = await ShopAsync(provider);
+        var first = await SaveAsync(database, "German", new TraitRule { Field = "country", Op = RuleOperator.Is, Value = "DE" });
+        var second = await SaveAsync(database, "Not German", GroupRule.None(new MemberRule { Segment = first }));
+        var third = await SaveAsync(database, "Again German", GroupRule.None(new MemberRule { Segment = second }));
+        Assert.Equal([1, 2], await MembersAsync(database, first));
+        Assert.Equal([3, 4], await MembersAsync(database, second));
+
+        var result = await database.Get<SegmentService>().SaveAsync(first, new SegmentDraft("German", "", new TraitRule { Field = "country", Op = RuleOperator.Is, Value = "AT" }, 1), "test", Stop);
+        Assert.True(result.Ok);
+        Assert.Equal([1, 2, 4], await MembersAsync(database, second));
+        Assert.Equal([3], await MembersAsync(database, third));
+    }
+
+    [Fact]
+    public async Task Save_CircleStaleVersionOrSameName_IsRefusedWithPath()
+    {
+        await using var database = await ShopAsync(DatabaseProvider.Sqlite);
+        var service = database.Get<SegmentService>();
+        var first = await SaveAsync(database, "First", BoughtLately);
+        var second = await SaveAsync(database, "Second", new MemberRule { Segment = first });
+        var circle = await service.SaveAsync(first, new SegmentDraft("First", "", GroupRule.All(new MemberRule { Segment = second }), 1), "test", Stop);
+        Assert.Equal("rule.rules[0].segment", Assert.Single(circle.Errors).Field);
+        Assert.Equal("version", Assert.Single((await service.SaveAsync(first, new SegmentDraft("First", "", BoughtLately, 7), "test", Stop)).Errors).Field);
+        Assert.Equal("name", Assert.Single((await service.SaveAsync(null, new SegmentDraft(" Second ", "", BoughtLately), "test", Stop)).Errors).Field);
+        Assert.False((await service.DeleteAsync(first, "test", Stop)).Ok);
+    }
+
+    [Fact]
+    public async Task Delete_ThenRestore_BringsMembersBackWithoutMoves()
+    {
+        await using var database = await ShopAsync(DatabaseProvider.Sqlite);
+        var service = database.Get<SegmentService>();
+        var id = await SaveAsync(database, "Austrian", new TraitRule { Field = "country", Op = RuleOperator.Is, Value = "AT" });
+        var moves = new List<SegmentMoved>();
+        using var subscription = database.Get<ChangeFeed>().Subscribe<SegmentMoved>(moves.Add);
+        Assert.True((await service.DeleteAsync(id, "test", Stop)).Ok);
+        Assert.Empty(await service.ListAsync(Stop));
+        Assert.Empty(await service.OfCustomerAsync(3, Stop));
+        await service.RestoreAsync(id, "test", Stop);
+        Assert.Equal("Austrian", Assert.Single(await service.OfCustomerAsync(3, Stop)).Name);
+        Assert.Empty(moves);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Preview_Rule_CountsPartsAndSample(DatabaseProvider provider)
+    {
+        await using var database = await ShopAsync(provider);
+        var preview = await database.Get<SegmentPreviewer>().PreviewAsync(new TraitRule { Field = "country", Op = RuleOperator.Exists }, null, Stop);
+        Assert.Equal((3, 4), (preview.Count, preview.Base));
+        Assert.Equal([new PreviewPart("DE", 2), new PreviewPart("AT", 1)], preview.Countries);
+        Assert.Equal([1, 2, 3], preview.Sample.Select(x => x.Id).Order());
+    }
+
+    [Fact]
+    public async Task Preview_Cancelled_Throws()
+    {
+        await using var database = await ShopAsync(DatabaseProvider.Sqlite);
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => database.Get<SegmentPreviewer>().PreviewAsync(BoughtLately, null, cancelled.Token));
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Why_Member_SaysWhichConditionsHold(DatabaseProvider provider)
+    {
+        await using var database = await ShopAsync(provider);
+        var id = await SaveAsync(database, "German or lately", GroupRule.Any(new TraitRule { Field = "country", Op = RuleOperator.Is, Value = "DE" }, BoughtLately));
+        var why = await database.Get<SegmentExplainer>().WhyAsync(id, 2, Stop);
+        Assert.True(why!.Member);
+        Assert.Equal([true, true, false], why.Reasons.Select(x => x.Holds));
+        Assert.Equal([0, 1, 1], why.Reasons.Select(x => x.Depth));
+        Assert.True((await database.Get<SegmentExplainer>().WhyAsync(id, 4, Stop))!.Barred);
+    }
+
+    [Fact]
+    public async Task Refresher_EventWrittenAndTimePassing_KeepsMembershipCurrent()
+    {
+        await using var database = await ShopAsync(DatabaseProvider.Sqlite);
+        var id = await SaveAsync(database, "Bought lately", BoughtLately);
+        var refresher = database.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<SegmentRefresher>().Single();
+        await refresher.StartAsync(Stop);
+        await BuyAsync(database, 2);
+        await UntilAsync(database, TimeSpan.FromSeconds(1), async () => (await MembersAsync(database, id)).SequenceEqual([2]));
+        database.Time.Advance(TimeSpan.FromDays(31));
+        await UntilAsync(database, TimeSpan.FromSeconds(1), async () => (await MembersAsync(database, id)).Count == 0);
+        await refresher.StopAsync(Stop);
+    }
+
+    private static async Task UntilAsync(TestDatabase database, TimeSpan step, Func<Task<bool>> holds)
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            if (await holds())
+            {
+                return;
+            }
+
+            database.Time.Advance(step);
+            await Task.Delay(20, Stop);
+        }
+
+        Assert.Fail("The membership did not follow.");
+    }
+
+    private static async Task<TestDatabase> ShopAsync(DatabaseProvider provider)
+    {
+        var database = await TestDatabase.CreateAsync(provider, (s, c) => s.AddSingleton<AuditLog>().AddConsent(c).AddCustomers(c).AddEvents(c).AddSegments(c));
+        await using var db = database.Open();
+        var now = database.Time.Now;
+        db.ConsentRules.AddRange(ConsentRuleSet.Defaults(now));
+        foreach (var (id, country) in new[] { (1, "DE"), (2, "DE"), (3, "AT"), (4, (string?)null) })
+        {
+            var customer = new Customer { Id = id, Key = $"C{id}", Country = country, CreatedAt = now.AddDays(-100), UpdatedAt = now };
+            CustomerNormaliser.Apply(customer);
+            db.Customers.Add(customer);
+            if (id < 4)
+            {
+                db.ConsentChoices.Add(new ConsentChoice { CustomerId = id, Purpose = Purpose.Profiling, Granted = true, At = now.AddDays(-50) });
+            }
+        }
+
+        await db.SaveChangesAsync(Stop);
+        return database;
+    }
+
+    private static async Task<int> SaveAsync(TestDatabase database, string name, SegmentRule rule)
+    {
+        var result = await database.Get<SegmentService>().SaveAsync(null, new SegmentDraft(name, "", rule), "test", Stop);
+        Assert.Empty(result.Errors);
+        return result.Id;
+    }
+
+    private static Task BuyAsync(TestDatabase database, int customer) => database.Get<EventWriter>().WriteAsync(
+        [new Event { CustomerId = customer, Id = MessageIds.Hash(Guid.NewGuid().ToString()), Type = EventType.Purchase, At = database.Time.Now, AmountCents = 1000 }], [], Stop);
+
+    private static async Task<List<int>> MembersAsync(TestDatabase database, int id)
+    {
+        await using var db = database.Open();
+        return await db.SegmentMembers.Where(x => x.SegmentId == id).OrderBy(x => x.CustomerId).Select(x => x.CustomerId).ToListAsync(Stop);
+    }
+}
