@@ -15,13 +15,17 @@ public static class RuleSentence
     private const string Except = "except ";
     private static readonly CultureInfo English = CultureInfo.GetCultureInfo("en-GB");
 
-    public static string Of(SegmentRule rule, RuleNames? names = null) => $"Customers {Who(rule, names ?? RuleNames.None)}.";
+    public static string Of(SegmentRule rule, RuleNames? names = null)
+    {
+        var who = Who(rule, names ?? RuleNames.None);
+        return $"Customers {who}{(who.EndsWith('…') ? "" : ".")}";
+    }
 
     /// <summary>The condition as a clause that follows "customers": "who bought Tea at least 3 times".</summary>
     public static string Who(SegmentRule rule, RuleNames names) => rule switch
     {
         GroupRule { Rules.Count: 0 } => "who …",
-        GroupRule { Match: GroupMatch.All } group => group.Rules.Select(x => Inner(x, names)).Aggregate((all, x) => x.StartsWith(Except, StringComparison.Ordinal) ? $"{all}, but not {x[Except.Length..]}" : $"{all}, and {x}"),
+        GroupRule { Match: GroupMatch.All } group => group.Rules.OrderBy(x => x is GroupRule { Match: GroupMatch.None }).Select(x => Inner(x, names)).Aggregate((all, x) => x.StartsWith(Except, StringComparison.Ordinal) ? $"{all}, but not {x[Except.Length..]}" : $"{all}, and {x}"),
         GroupRule { Match: GroupMatch.Any, Rules.Count: 1 } group => Who(group.Rules[0], names),
         GroupRule { Match: GroupMatch.Any } group => "either " + string.Join(", or ", group.Rules.Select(x => Inner(x, names))),
         GroupRule { Rules.Count: 1 } group => $"{Except}those {Who(group.Rules[0], names)}",

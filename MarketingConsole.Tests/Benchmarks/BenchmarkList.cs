@@ -9,6 +9,7 @@ internal static class BenchmarkList
         ["dispatch"] = DispatchBenchmark.RunAsync,
         ["import"] = ImportBenchmark.RunAsync,
         ["sample"] = SampleBenchmark.RunAsync,
+        ["segments"] = SegmentBenchmark.RunAsync,
         ["twins"] = TwinListBenchmark.RunAsync,
     };
 
