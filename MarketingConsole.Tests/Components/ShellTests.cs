@@ -123,4 +123,42 @@ public sealed class ShellTests(ConsoleFactory app, BrowserFixture browser) : ICl
         var link = await page.InputValueAsync("input[aria-label='Address to set the password']");
         Assert.Contains("/reset-password?account=", link, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task ChartModule_DrawsEveryKind_UnderTheStrictPolicy_InTheThemesColours()
+    {
+        var page = await browser.SignInAsync(app, Roles.Marketer);
+        var complaints = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                complaints.Add(message.Text);
+            }
+        };
+        var drawn = await page.EvaluateAsync<string[]>("""
+            async () => {
+                const module = await import('/Ui/PlotlyChart.razor.js');
+                const kinds = {
+                    bar: { type: 'bar', x: ['a', 'b'], y: [1, 2], marker: { color: 'var(--chart-2)' } },
+                    scatter: { type: 'scatter', x: [1, 2], y: [3, 4] },
+                    heatmap: { type: 'heatmap', z: [[1, 2], [3, 4]] },
+                    pie: { type: 'pie', labels: ['a', 'b'], values: [1, 2] },
+                    sankey: { type: 'sankey', node: { label: ['a', 'b'] }, link: { source: [0], target: [1], value: [3] } },
+                };
+                const out = [];
+                for (const [kind, trace] of Object.entries(kinds)) {
+                    const element = document.querySelector('main').appendChild(document.createElement('div'));
+                    element.style.height = '200px';
+                    await module.draw(element, 'lib/plotly.js', [trace], {}, '.,', null);
+                    out.push(kind + ' ' + (element.querySelector('.main-svg') !== null));
+                    if (kind === 'bar') out.push(getComputedStyle(element.querySelector('.point path')).fill);
+                    module.dispose(element);
+                }
+                return out;
+            }
+            """);
+        Assert.Equal(["bar true", "rgb(230, 159, 0)", "scatter true", "heatmap true", "pie true", "sankey true"], drawn);
+        Assert.Empty(complaints);
+    }
 }
