@@ -47,7 +47,10 @@ public sealed class CampaignApprovals(IDbContextFactory<ConsoleDb> dbs, Campaign
             return SaveResult.Refused(stale);
         }
 
-        if (WhyNot(campaign!.CreatedBy, campaign.ChangedBy, actor) is { } why)
+        // A key stands for whoever made it: nobody approves their own work through one.
+        var owners = (await db.ApiKeys.AsNoTracking().Select(x => new { x.Name, x.CreatedBy }).ToListAsync(cancellationToken)).ToLookup(x => "key:" + x.Name, x => x.CreatedBy);
+        var refusals = from author in Behind(campaign!.CreatedBy, owners) from other in Behind(campaign.ChangedBy, owners) from decider in Behind(actor.Name, owners) select WhyNot(author, other, actor with { Name = decider });
+        if (refusals.FirstOrDefault(x => x is not null) is { } why)
         {
             return SaveResult.Refused(new FieldError("actor", why));
         }
@@ -85,6 +88,8 @@ public sealed class CampaignApprovals(IDbContextFactory<ConsoleDb> dbs, Campaign
             : Same(actor.Name, createdBy) ? "You made this campaign: somebody else has to approve it."
             : Same(actor.Name, changedBy) ? "You changed this campaign last: somebody else has to approve it." : null;
     }
+
+    private static IEnumerable<string> Behind(string name, ILookup<string, string> owners) => owners[name].Prepend(name);
 
     private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 
