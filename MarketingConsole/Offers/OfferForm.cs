@@ -55,7 +55,7 @@ internal sealed class OfferForm
             Description = Description,
             Kind = Kind,
             Value = (int)Math.Min(value, int.MaxValue),
-            Code = Code,
+            Code = Given(Code),
             Categories = Categories,
             Skus = Skus,
             ValidFrom = From is { } from ? calendar.StartOf(from) : default,
@@ -63,11 +63,13 @@ internal sealed class OfferForm
             StockLimit = (int?)Whole(Stock, "stockLimit", errors),
             BudgetCents = Cents(Budget, "budgetCents", errors),
             UnitCostCents = Cents(UnitCost, "unitCostCents", errors) ?? 0,
-            LinkUrl = Link,
+            LinkUrl = Given(Link),
         };
         var unread = errors.Select(x => x.Field).ToHashSet();
         return (draft, [.. errors, .. OfferChecks.Check(draft).Where(x => !unread.Contains(x.Field))]);
     }
+
+    private static string? Given(string text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
     private static long? Whole(string text, string field, List<FieldError> errors)
     {
