@@ -30,6 +30,7 @@ public static class Scopes
         ["events:write"] = Roles.Marketer,
         ["imports:read"] = Roles.Marketer,
         ["imports:write"] = Roles.Marketer,
+        ["imports:undo"] = Roles.Manager,
         ["twins:read"] = Roles.Marketer,
         ["segments:read"] = Roles.Marketer,
         ["segments:write"] = Roles.Marketer,
