@@ -81,8 +81,10 @@ public sealed class FillSampleShopJob(IServiceProvider services) : ConsoleJob(se
             db.AddRange(stores);
             db.AddRange(products);
             db.AddRange(offers);
+            var segments = SampleSegments.Create(fill.Now);
+            db.AddRange(segments);
             await db.SaveChangesAsync(cancellationToken);
-            campaigns = await SampleCampaigns.AddAsync(db, offers, (0, 0), _calendar, fill.Now, cancellationToken);
+            campaigns = await SampleCampaigns.AddAsync(db, offers, (segments[0].Id, segments[1].Id), _calendar, fill.Now, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 

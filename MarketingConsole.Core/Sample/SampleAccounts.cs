@@ -1,7 +1,10 @@
+using MarketingConsole.Core.Access;
+
 namespace MarketingConsole.Core.Sample;
 
 /// <summary>User names of the sample accounts the sample's objects belong to.</summary>
 internal static class SampleAccounts
 {
-    public const string Marketer = "marketer", Manager = "manager";
+    public static string Marketer { get; } = AccessStarter.SampleUser(Roles.Marketer);
+    public static string Manager { get; } = AccessStarter.SampleUser(Roles.Manager);
 }

@@ -23,7 +23,7 @@ internal static class SampleCampaigns
     ];
 
     /// <summary>Writes the campaigns, approved and about to run; their results come with the customers.</summary>
-    /// <param name="segments">Ids of the audience of each campaign; 0 = none.</param>
+    /// <param name="segments">Ids of the audience of each campaign.</param>
     public static async Task<IReadOnlyList<SampleCampaign>> AddAsync(ConsoleDb db, IReadOnlyList<Offer> offers, (int Warm, int Lapsing) segments, ShopCalendar calendar, DateTime now, CancellationToken cancellationToken)
     {
         DateTime At(int daysAgo, int hour) => calendar.StartOf(DateOnly.FromDateTime(now).AddDays(-daysAgo)).AddHours(hour);
@@ -44,8 +44,11 @@ internal static class SampleCampaigns
     }
 
     /// <summary>The same, when the campaigns were written by an attempt that a crash cut off.</summary>
-    public static async Task<IReadOnlyList<SampleCampaign>> FindAsync(ConsoleDb db, CancellationToken cancellationToken) =>
-        Plans(await db.Campaigns.AsNoTracking().Where(x => (x.Name == WarmSeason || x.Name == WinBack) && x.CreatedBy == SampleAccounts.Marketer).OrderBy(x => x.Id).Take(2).ToListAsync(cancellationToken));
+    public static async Task<IReadOnlyList<SampleCampaign>> FindAsync(ConsoleDb db, CancellationToken cancellationToken)
+    {
+        var author = SampleAccounts.Marketer;
+        return Plans(await db.Campaigns.AsNoTracking().Where(x => (x.Name == WarmSeason || x.Name == WinBack) && x.CreatedBy == author).OrderBy(x => x.Id).Take(2).ToListAsync(cancellationToken));
+    }
 
     /// <summary>Sums up what the customers' rows say.</summary>
     public static async Task FinishAsync(ConsoleDb db, IReadOnlyList<SampleCampaign> campaigns, CancellationToken cancellationToken)
@@ -92,7 +95,7 @@ internal static class SampleCampaigns
         UpdatedAt = at.AddDays(-2),
         PlanJson = new CampaignPlan
         {
-            Include = segment == 0 ? [] : [segment],
+            Include = [segment],
             OfferIds = [offer.Id],
             Brief = new CopyBrief(name, "warm", "en"),
             Variants = variants,

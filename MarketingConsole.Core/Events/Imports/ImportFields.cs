@@ -23,7 +23,7 @@ public static class ImportFields
         Of("order", "Order number", "order orderid ordernumber invoiceno invoice invoicenumber name transactionid receiptnumber"),
         Of("time", "Date and time", "time date datetime orderdate invoicedate createdat purchasedat timestamp day paidat"),
         Sku,
-        Of("description", "Product name", "description lineitemname productname itemname title"),
+        Of("description", "Product name", "description lineitemname productname itemname title product"),
         Of("quantity", "Quantity", "quantity lineitemquantity qty units cds"),
         Of("price", "Price of one", "price unitprice lineitemprice itemprice"),
         Of("amount", "Amount of the line", "amount total linetotal lineamount revenue dollars sum"),

@@ -44,7 +44,8 @@ internal sealed partial class RowReader
         var quantity = Quantity(number, ref problem);
         var total = price is { } one ? (number ?? 1) * one - discount : amount ?? 0;
         var at = Time("time", required: true, ref problem);
-        var cents = Math.Abs(total) < 100_000_000_000 ? Cents(total) : 0;
+        var unreadable = (number is null && Text("quantity") is not null) || (price is null && Text("price") is not null);
+        var cents = !unreadable && Math.Abs(total) < 100_000_000_000 ? Cents(total) : 0;
         problem ??= Math.Abs(total) >= 100_000_000_000 ? "The amount is too large."
             : number == 0 ? "The quantity is 0." : Text("cancelled") is not null ? "The order was cancelled." : null;
         // A price below zero is bookkeeping, no sale; a quantity below zero or an invoice number with C gives goods back.
