@@ -28,6 +28,8 @@ internal sealed class BenchmarkHost : IAsyncDisposable
 
     private BenchmarkHost(IHost host, string folder) => (_host, _folder) = (host, folder);
 
+    public IServiceProvider Services => _host.Services;
+
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
     public ConsoleDb Open() => Get<IDbContextFactory<ConsoleDb>>().CreateDbContext();
