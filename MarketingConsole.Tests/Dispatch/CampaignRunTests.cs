@@ -42,7 +42,7 @@ public sealed partial class CampaignRunTests(OutboxApp app) : IClassFixture<Outb
         Assert.Equal(Customers, rows.Count);
         Assert.Equal(Customers, run.Sent + run.Failed + run.Skipped + run.HeldOut);
         Assert.Equal(
-            [(SkipReason.NoAddress, 10), (SkipReason.SameAddress, 9), (SkipReason.NoConsent, 1), (SkipReason.Suppressed, 1)],
+            [(SkipReason.NoAddress, 10), (SkipReason.SameAddress, 9), (SkipReason.Suppressed, 1), (SkipReason.NoConsent, 1)],
             rows.Where(x => x.Status == DispatchStatus.Skipped).GroupBy(x => x.Reason!).Select(x => (x.Key, x.Count())).OrderByDescending(x => x.Item2).ThenBy(x => x.Key, StringComparer.Ordinal));
         Assert.All(rows.Where(x => x.Status is DispatchStatus.Sent or DispatchStatus.HeldOut), x => Assert.Equal(StableDraw.HeldOut(plan, id, x.CustomerId), x.Status == DispatchStatus.HeldOut));
         Assert.InRange(run.HeldOut, 40, 115);
