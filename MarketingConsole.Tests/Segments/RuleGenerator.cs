@@ -66,7 +66,7 @@ public sealed class RuleGenerator(Random random)
         }
 
         var value = kind switch { FieldKind.Money => random.Next(5) * 5, FieldKind.Percent => random.Next(11) * 10, FieldKind.Years => random.Next(17, 23), _ => random.Next(5) };
-        return rule with { Value = (double)value, To = rule.Op == RuleOperator.Between ? new RuleValue(value + random.Next(3)) : default(RuleValue?) };
+        return rule with { Value = (double)value, To = rule.Op == RuleOperator.Between ? new RuleValue(kind == FieldKind.Percent ? Math.Min(100, value + random.Next(3)) : value + random.Next(3)) : default(RuleValue?) };
     }
 
     private EventRule Event()

@@ -8,11 +8,13 @@ namespace MarketingConsole.Tests.Segments;
 public sealed class SegmentRuleTests
 {
     [Fact]
-    public void WriteAndRead_RandomRules_GiveTheSameRule()
+    public void WriteAndRead_RandomRules_AreValidAndStayTheSame()
     {
-        for (var seed = 0; seed < 300; seed++)
+        for (var seed = 0; seed < 5000; seed++)
         {
-            var json = RuleJson.Write(new RuleGenerator(new Random(seed)).Next(depth: 3));
+            var rule = new RuleGenerator(new Random(seed)).Next(depth: 3);
+            Assert.Empty(RuleValidator.Check(rule));
+            var json = RuleJson.Write(rule);
             Assert.Equal(json, RuleJson.Write(RuleJson.Read(json)));
         }
     }
