@@ -22,7 +22,7 @@ internal sealed class CampaignSender(IDbContextFactory<ConsoleDb> dbs, CampaignS
     public async Task SendAsync(CampaignPlan plan, int version, int campaignId, long occurrence, ITransport transport, Action<int> progress, CancellationToken cancellationToken)
     {
         var offerById = (await offers.GetAsync([.. plan.OfferIds], cancellationToken)).ToDictionary(x => x.Id);
-        await using var ledger = new DispatchLedger(dbs, time, campaignId, occurrence);
+        await using var ledger = new DispatchLedger(dbs, bounces, time, campaignId, occurrence);
         var (ended, deferred, wait) = (0, 0, TimeSpan.Zero);
         for (var pass = 1; pass <= transport.Retry.Tries; pass++)
         {
@@ -68,16 +68,11 @@ internal sealed class CampaignSender(IDbContextFactory<ConsoleDb> dbs, CampaignS
                 DeliveryOutcome.Accepted => ledger.RecordAsync(row.CustomerId, DispatchStatus.Sent),
                 DeliveryOutcome.Unconfirmed => ledger.RecordAsync(row.CustomerId, DispatchStatus.Sent, DispatchReason.Unconfirmed),
                 DeliveryOutcome.Deferred when !last => ledger.RecordAsync(row.CustomerId, DispatchStatus.Planned, delivery.Reason),
-                _ => ledger.RecordAsync(row.CustomerId, DispatchStatus.Failed, delivery.Reason),
+                _ => ledger.RecordAsync(row.CustomerId, DispatchStatus.Failed, delivery.Reason, delivery.HardBounce && plan.Channel == Channel.Email ? message.Address : null),
             };
             if (delivery.Outcome != DeliveryOutcome.Accepted)
             {
                 await step; // an acceptance need not be awaited: the next message's "Sending" queues behind it
-            }
-
-            if (delivery.HardBounce && plan.Channel == Channel.Email)
-            {
-                await bounces.RecordAsync(message.Key, message.Address, delivery.Reason ?? "", token);
             }
 
             return delivery.Outcome == DeliveryOutcome.Deferred && last ? delivery with { Outcome = DeliveryOutcome.Refused } : delivery;

@@ -10,21 +10,23 @@ internal sealed class DispatchLedger : IAsyncDisposable
 {
     private readonly Channel<Step> _steps = Channel.CreateUnbounded<Step>(new UnboundedChannelOptions { SingleReader = true });
     private readonly IDbContextFactory<ConsoleDb> _dbs;
+    private readonly BounceRecorder _bounces;
     private readonly TimeProvider _time;
     private readonly int _campaignId;
     private readonly long _occurrence;
     private readonly Task _writer;
 
-    public DispatchLedger(IDbContextFactory<ConsoleDb> dbs, TimeProvider time, int campaignId, long occurrence)
+    public DispatchLedger(IDbContextFactory<ConsoleDb> dbs, BounceRecorder bounces, TimeProvider time, int campaignId, long occurrence)
     {
-        (_dbs, _time, _campaignId, _occurrence) = (dbs, time, campaignId, occurrence);
+        (_dbs, _bounces, _time, _campaignId, _occurrence) = (dbs, bounces, time, campaignId, occurrence);
         _writer = Task.Run(WriteAllAsync);
     }
 
     /// <summary>Completes once the step has reached the disk.</summary>
-    public Task RecordAsync(int customerId, DispatchStatus status, string? reason = null)
+    /// <param name="bounced">The address, when it does not exist: suppressed in the same transaction, because a failed message is never looked at again.</param>
+    public Task RecordAsync(int customerId, DispatchStatus status, string? reason = null, string? bounced = null)
     {
-        var step = new Step(customerId, status, reason is { Length: > 300 } ? reason[..300] : reason, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var step = new Step(customerId, status, reason is { Length: > 300 } ? reason[..300] : reason, bounced, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         return _steps.Writer.TryWrite(step) ? step.Done.Task : _writer.ContinueWith(x => throw new InvalidOperationException("The ledger has stopped.", x.Exception), TaskScheduler.Default);
     }
 
@@ -92,8 +94,10 @@ internal sealed class DispatchLedger : IAsyncDisposable
             }
         }
 
+        var events = await _bounces.AppendAsync(db, [.. steps.Where(x => x.Bounced is not null).Select(x => new Bounce(new DispatchKey(_campaignId, _occurrence, x.CustomerId), x.Bounced!, x.Reason ?? ""))]);
         await transaction.CommitAsync();
+        _bounces.Publish(events);
     }
 
-    private sealed record Step(int CustomerId, DispatchStatus Status, string? Reason, TaskCompletionSource Done);
+    private sealed record Step(int CustomerId, DispatchStatus Status, string? Reason, string? Bounced, TaskCompletionSource Done);
 }

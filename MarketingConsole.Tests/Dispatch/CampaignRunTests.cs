@@ -96,7 +96,7 @@ public sealed partial class CampaignRunTests(OutboxApp app) : IClassFixture<Outb
         // RFC 8058: only POST unsubscribes, without cookie or redirect; a second one changes nothing.
         var page = await GetAsync(unsubscribe, "Firefox/140");
         Assert.Equal((HttpStatusCode.OK, false), (page.StatusCode, page.Headers.Contains("Set-Cookie")));
-        Assert.Contains("<form method=\"post\">", await page.Content.ReadAsStringAsync(ct), StringComparison.Ordinal);
+        Assert.Contains($"<form method=\"post\" action=\"{unsubscribe}\">", await page.Content.ReadAsStringAsync(ct), StringComparison.Ordinal);
         Assert.True(await AllowsEmailAsync());
         for (var i = 0; i < 2; i++)
         {
@@ -112,7 +112,9 @@ public sealed partial class CampaignRunTests(OutboxApp app) : IClassFixture<Outb
 
         // The preferences page shows and changes what holds.
         var preferences = $"/preferences/{tokens.Write(new LinkToken(LinkKind.Preferences, new DispatchKey(id, row.Occurrence, row.CustomerId + 1), 0))}";
-        Assert.Contains("value=\"Profiling\" checked", await client.GetStringAsync(preferences, ct), StringComparison.Ordinal);
+        var shown = await client.GetStringAsync(preferences, ct);
+        Assert.Contains($"<form method=\"post\" action=\"{preferences}\">", shown, StringComparison.Ordinal);
+        Assert.Contains("value=\"Profiling\" checked", shown, StringComparison.Ordinal);
         using var choices = new FormUrlEncodedContent([new("allow", "Email"), new("allow", "InStore")]);
         Assert.Contains("value=\"InStore\" checked", await (await client.PostAsync(preferences, choices, ct)).Content.ReadAsStringAsync(ct), StringComparison.Ordinal);
         Assert.False(await db.ConsentChoices.Where(x => x.CustomerId == row.CustomerId + 1 && x.Purpose == Purpose.Profiling).Select(x => x.Granted).SingleAsync(ct));

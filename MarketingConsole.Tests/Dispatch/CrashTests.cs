@@ -73,7 +73,10 @@ public sealed class CrashTests
         var sent = rows.Where(x => x.Status == DispatchStatus.Sent).Select(x => x.CustomerId).ToHashSet();
         Assert.Equal([], log.Except(sent.Select(x => emails[x]!)));
         Assert.Equal([], sent.Except(lost).Select(x => emails[x]!).Except(log));
-        Assert.Equal(run.Failed, await db.Suppressions.CountAsync(ct));
+        Assert.Equal(
+            rows.Where(x => x.Status == DispatchStatus.Failed).Select(x => emails[x.CustomerId]!).Order(StringComparer.Ordinal),
+            (await db.Suppressions.AsNoTracking().Select(x => x.Address).ToListAsync(ct)).Order(StringComparer.Ordinal));
+        Assert.Equal(run.Failed, await db.Events.CountAsync(x => x.Type == EventType.EmailBounce, ct));
         Assert.Equal(run.Sent, await db.Events.CountAsync(x => x.Type == EventType.EmailSent, ct));
         TestContext.Current.TestOutputHelper?.WriteLine($"{provider}: {(kill ? "killed" : "stopped")} at {before}, {log.Count} accepted, {lost.Count} unconfirmed, {run.Failed} failed, {run.HeldOut} held out");
 

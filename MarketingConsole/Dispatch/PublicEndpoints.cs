@@ -1,6 +1,5 @@
 using MarketingConsole.Access;
 using MarketingConsole.Core.Consent;
-
 using MarketingConsole.Core.Dispatch.Tracking;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -67,7 +66,7 @@ internal static class PublicEndpoints
         }
 
         var language = (await recorder.PreferencesAsync(known.Key.CustomerId, http.RequestAborted))?.Language;
-        return Page<UnsubscribeView>(StatusCodes.Status200OK, ("Text", PublicText.For(language)), ("Known", true), ("Done", done), ("PreferencesUrl", $"/preferences/{tokens.Write(new LinkToken(LinkKind.Preferences, known.Key, 0))}"));
+        return Page<UnsubscribeView>(StatusCodes.Status200OK, ("Text", PublicText.For(language)), ("Known", true), ("Done", done), ("Action", $"/t/u/{token}"), ("PreferencesUrl", $"/preferences/{tokens.Write(new LinkToken(LinkKind.Preferences, known.Key, 0))}"));
     }
 
     private static async Task<IResult> ShowAsync(string token, TrackingLinks links, ResponseRecorder recorder, HttpContext http) => await PreferencesPageAsync(token, false, links, recorder, http);
@@ -88,7 +87,7 @@ internal static class PublicEndpoints
     {
         http.Response.Headers.CacheControl = "no-store";
         return (await links.TokensAsync(http.RequestAborted)).Read(token, LinkKind.Preferences) is { } known && await recorder.PreferencesAsync(known.Key.CustomerId, http.RequestAborted) is { } preferences
-            ? Page<PreferencesView>(StatusCodes.Status200OK, ("Text", PublicText.For(preferences.Language)), ("Choices", preferences.Choices), ("Saved", saved))
+            ? Page<PreferencesView>(StatusCodes.Status200OK, ("Text", PublicText.For(preferences.Language)), ("Choices", preferences.Choices), ("Action", $"/preferences/{token}"), ("Saved", saved))
             : Page<PreferencesView>(StatusCodes.Status404NotFound, ("Text", PublicText.For(null)));
     }
 
