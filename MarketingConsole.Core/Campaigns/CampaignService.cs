@@ -86,8 +86,10 @@ public sealed class CampaignService(IDbContextFactory<ConsoleDb> dbs, ChangeFeed
             return SaveResult.Saved(version);
         }
 
+        // The scheduler takes up an approved campaign on its own: that is nobody's change.
+        var taken = old.Status == CampaignStatus.Approved ? CampaignStatus.Scheduled : old.Status;
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var changed = await db.Campaigns.Where(x => x.Id == id && x.Version == version && x.Status == old.Status).ExecuteUpdateAsync(s => s.SetProperty(x => x.Name, name)
+        var changed = await db.Campaigns.Where(x => x.Id == id && x.Version == version && (x.Status == old.Status || x.Status == taken)).ExecuteUpdateAsync(s => s.SetProperty(x => x.Name, name)
             .SetProperty(x => x.PlanJson, json).SetProperty(x => x.Channel, plan.Channel).SetProperty(x => x.Version, version + 1)
             .SetProperty(x => x.Status, CampaignStatus.Draft).SetProperty(x => x.ChangedBy, actor).SetProperty(x => x.UpdatedAt, now), cancellationToken);
         if (changed == 0)

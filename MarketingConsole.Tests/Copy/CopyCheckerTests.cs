@@ -71,6 +71,29 @@ public sealed class CopyCheckerTests
     [InlineData("100 % linen")]
     public void Check_NumbersThatAreTheOffers_Pass(string body) => Assert.Empty(Check(body));
 
+    [Theory]
+    [InlineData(OfferKind.Gift, 0, "A gift is waiting for you")]
+    [InlineData(OfferKind.Gift, 0, "Ein kleines Geschenk liegt bereit")]
+    [InlineData(OfferKind.Gift, 0, "Un petit cadeau vous attend")]
+    [InlineData(OfferKind.FreeShipping, 0, "We deliver your order free of charge")]
+    [InlineData(OfferKind.FreeShipping, 0, "Die Lieferung ist für Sie kostenlos")]
+    [InlineData(OfferKind.FreeShipping, 0, "Nous livrons votre commande gratuitement")]
+    [InlineData(OfferKind.Points, 1500, "1,500 points for you")]
+    [InlineData(OfferKind.Points, 1500, "1.500 Punkte für Sie")]
+    [InlineData(OfferKind.Points, 1500, "1500 points pour vous")]
+    public void Check_OfferInWords_IsAMention(OfferKind kind, int value, string text) =>
+        Assert.Empty(Check(text + " {{unsubscribe_url}}", Offer with { Kind = kind, Value = value, Code = null }, Channel.Sms));
+
+    [Theory]
+    [InlineData(OfferKind.Gift, 0)]
+    [InlineData(OfferKind.FreeShipping, 0)]
+    [InlineData(OfferKind.Points, 15)]
+    public void Check_OfferNotMentioned_Warns(OfferKind kind, int value) =>
+        Assert.Contains(Check("150 teas, delivered in 15 days {{unsubscribe_url}}", Offer with { Kind = kind, Value = value, Code = null }, Channel.Sms), x => x is { Rule: "offer", Level: CheckLevel.Warning });
+
+    [Fact]
+    public void Check_WordsThatOnlyResembleAPromise_Pass() => Assert.Empty(Check("We deliver free-range eggs. Find a gift for your mother. Geschenke zum Muttertag. Des idées de cadeaux."));
+
     [Fact]
     public void Check_AmountOff_ComparesCents()
     {

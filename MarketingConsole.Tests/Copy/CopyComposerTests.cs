@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
 using MarketingConsole.Core.Copy;
+using MarketingConsole.Core.Copy.Checks;
 using MarketingConsole.Core.Copy.Writing;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Offers;
@@ -22,6 +23,8 @@ public sealed partial class CopyComposerTests
         new() { Name = "Cup", Kind = OfferKind.Gift, ValidFrom = Now, ValidTo = Now.AddDays(9) },
         new() { Name = "Points", Kind = OfferKind.Points, Value = 1, ValidFrom = Now, ValidTo = Now.AddDays(9) },
         new() { Name = "More points", Kind = OfferKind.Points, Value = 1500, ValidFrom = Now, ValidTo = Now.AddDays(9) },
+        new() { Name = "Post without code", Kind = OfferKind.FreeShipping, ValidFrom = Now, ValidTo = Now.AddDays(30) },
+        new() { Name = "Cup with code", Kind = OfferKind.Gift, Code = "CUP-2026", Skus = ["T1"], ValidFrom = Now, ValidTo = Now.AddDays(9) },
     ];
 
     private static readonly string[] Goals = ["Bring customers back", "Neue Teesorten vorstellen", "Remercier nos clients fidèles", "Show our range", "", "Saisonstart"];
@@ -34,7 +37,7 @@ public sealed partial class CopyComposerTests
                      from tone in Gen.Elements(CopyComposer.Tones.ToArray())
                      from language in Gen.Elements(CopyComposer.Languages.ToArray())
                      from highlights in Gen.Elements(Highlights)
-                     from offers in Gen.SubListOf(Offers)
+                     from offers in Gen.OneOf(Gen.Elements(Offers).Select(x => new List<OfferDraft> { x }), Gen.SubListOf(Offers).Select(x => x.ToList()))
                      from seed in Gen.Choose(0, 100_000)
                      select (Brief: new CopyBrief(goal, tone, language, highlights), Offers: offers.ToArray(), Seed: seed);
         Prop.ForAll(briefs.ToArbitrary(), x =>
@@ -58,7 +61,26 @@ public sealed partial class CopyComposerTests
                     }
                 }
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(120));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+    }
+
+    [Fact]
+    public void Compose_EveryOfferLanguageGoalAndAngle_NamesTheOfferOnEveryChannel()
+    {
+        foreach (var (offer, variant, channel) in Everything())
+        {
+            Assert.Empty(OfferCheck.Check(MessageTemplate.Parts(variant, channel), FactsOf(offer)));
+        }
+    }
+
+    [Fact]
+    public void Compose_ForAGiftOrFreeDelivery_IsAFalsePromiseWhereTheOfferIsAnother()
+    {
+        foreach (var (_, variant, channel) in Everything().Where(x => x.Offer.Kind is OfferKind.Gift or OfferKind.FreeShipping))
+        {
+            var field = channel == Channel.Email ? "body" : "shortText";
+            Assert.True(OfferCheck.Check(MessageTemplate.Parts(variant, channel), FactsOf(Offers[0])).Any(x => x.Level == CheckLevel.Error && x.Field == field), $"{variant.Body}\n{variant.ShortText}");
+        }
     }
 
     [Theory]
@@ -74,6 +96,17 @@ public sealed partial class CopyComposerTests
 
     [Fact]
     public void Compose_UnknownLanguage_Throws() => Assert.Throws<ArgumentException>(() => CopyComposer.Compose(new("", "plain", "it"), [], 1));
+
+    private static IEnumerable<(OfferDraft Offer, CopyVariant Variant, Channel Channel)> Everything() =>
+        from offer in Offers
+        from language in CopyComposer.Languages
+        from goal in Goals
+        from seed in Enumerable.Range(0, 8)
+        from variant in CopyComposer.Compose(new(goal, "plain", language), [offer], seed)
+        from channel in new[] { Channel.Email, Channel.Sms, Channel.Push }
+        select (offer, variant, channel);
+
+    private static CopyFacts FactsOf(OfferDraft offer) => new([offer], 100, new Dictionary<string, int>(), "EUR", Vienna, Now);
 
     private static void ReadsWell(CopyVariant variant, OfferDraft? offer, string? name)
     {

@@ -33,8 +33,8 @@ internal static partial class OfferCheck
         OfferKind.PercentOff => Percent().Matches(text).Any(x => x.Groups[1].Value == offer.Value.ToString(CultureInfo.InvariantCulture)),
         OfferKind.AmountOff => Money().Matches(text).Any(x => Cents(x) == offer.Value),
         OfferKind.FreeShipping => FreeDelivery().IsMatch(text),
-        OfferKind.Gift => Gift().IsMatch(text),
-        _ => text.Contains(offer.Value.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal),
+        OfferKind.Gift => GiftWord().IsMatch(text),
+        _ => Points().Matches(text).Any(x => string.Concat(x.Groups[1].Value.Where(char.IsAsciiDigit)) == offer.Value.ToString(CultureInfo.InvariantCulture)),
     };
 
     private static IEnumerable<(string, string, CheckLevel)> Percentages(string text, CopyFacts facts)
@@ -139,9 +139,16 @@ internal static partial class OfferCheck
     [GeneratedRegex(@"\b(?<day>\d{1,2})(?:\.|er|st|nd|rd|th)?\s+(?:of\s+)?(?<month>january|february|march|april|may|june|july|august|september|october|november|december|jänner|januar|feber|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre)\b|\b(?<month>january|february|march|april|may|june|july|august|september|october|november|december)\s+(?<day>\d{1,2})(?:st|nd|rd|th)?\b|(?<![\d.,/])(?<d>\d{1,2})\.(?<m>\d{1,2})\.(?:\d{2,4})?(?!\d)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Date();
 
-    [GeneratedRegex(@"free (?:delivery|shipping)|kostenlose[rnms]? (?:lieferung|versand)|versandkostenfrei|gratisversand|livraison (?:gratuite|offerte)|frais de port offerts", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![\d.,])(\d{1,3}(?:[.,\s]\d{3})+|\d+)\s?(?:bonus[- ]?)?(?:points?|punkte?)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Points();
+
+    [GeneratedRegex(@"free (?:delivery|shipping)|deliver(?:ed)? (?:your (?:next )?order |it )?(?:for )?free\b(?!-)|delivery is (?:free\b|on us)|kostenlose[rnms]? (?:lieferung|versand)|versandkostenfrei|gratisversand|(?:lieferung|versand) (?:für sie |ist ){0,2}(?:kostenlos|gratis)\b|lieferung übernehmen wir|liefern (?:wir )?(?:ihnen )?(?:ihre (?:nächste )?bestellung )?(?:kostenlos|gratis)\b|livraison (?:vous )?(?:est )?(?:gratuite|offerte|pour nous)|livrons (?:votre (?:prochaine )?commande )?gratuitement|frais de port offerts", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FreeDelivery();
 
-    [GeneratedRegex(@"free gift|gratisgeschenk|kostenloses geschenk|cadeau (?:offert|gratuit)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // A gift that comes with an order; "gifts for your mother" are goods.
+    [GeneratedRegex(@"free gift|gift (?:with|in) your (?:next )?(?:order|purchase|parcel)|(?:pack|add|enclose|include) (?:you )?a (?:little |small )?gift|gratisgeschenk|kostenlose[sn]? geschenk|geschenk zu ihrer (?:nächsten )?bestellung|legen wir (?:ihnen )?ein (?:kleines )?geschenk bei|paket (?:liegt|finden sie) ein (?:kleines )?geschenk|cadeau (?:offert|gratuit)|cadeau avec (?:votre (?:prochaine )?|toute )commande|(?:glissons|ajoutons|joignons) un (?:petit )?cadeau|cadeau dans votre colis", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Gift();
+
+    [GeneratedRegex(@"\bgifts?\b|geschenk|\bcadeaux?\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex GiftWord();
 }
