@@ -46,15 +46,17 @@ public sealed class CampaignResults(IDbContextFactory<ConsoleDb> dbs)
         var plan = CampaignPlan.FromJson(json);
         var cells = await db.Dispatches.Where(x => x.CampaignId == campaignId).GroupBy(x => new { x.Occurrence, x.Variant, x.Status }).Select(g => new Cell(g.Key.Occurrence, g.Key.Variant, g.Key.Status, g.Count(),
             g.Sum(x => x.OpenedAt != null ? 1 : 0), g.Sum(x => x.ClickedAt != null ? 1 : 0), g.Sum(x => x.ConvertedAt != null ? 1 : 0), g.Sum(x => x.RevenueCents), g.Sum(x => (double)x.RevenueCents * x.RevenueCents))).ToListAsync(cancellationToken);
-        var extra = await db.Dispatches.Where(x => x.CampaignId == campaignId && x.Status == DispatchStatus.Sent)
-            .Select(x => new
-            {
-                x.Occurrence,
-                x.Variant,
-                Machine = x.OpenedAt == null && db.Events.Any(e => e.CustomerId == x.CustomerId && e.CampaignId == campaignId && e.Type == EventType.EmailOpen && e.Machine),
-                Bounced = db.Events.Any(e => e.CustomerId == x.CustomerId && e.CampaignId == campaignId && e.Type == EventType.EmailBounce && e.At >= x.SentAt),
-            }).Where(x => x.Machine || x.Bounced).GroupBy(x => new { x.Occurrence, x.Variant })
-            .Select(g => new { g.Key.Occurrence, g.Key.Variant, Machine = g.Sum(x => x.Machine ? 1 : 0), Bounced = g.Sum(x => x.Bounced ? 1 : 0) }).ToListAsync(cancellationToken);
+        // Driven by the campaign's own events: a look-up per dispatch makes SQLite scan every open of the shop each time.
+        var signs = await db.Events.Where(e => e.CampaignId == campaignId && (e.Type == EventType.EmailBounce || (e.Type == EventType.EmailOpen && e.Machine)))
+            .Join(db.Dispatches.Where(x => x.CampaignId == campaignId && x.Status == DispatchStatus.Sent), e => e.CustomerId, x => x.CustomerId, (e, x) => new { x.Occurrence, x.Variant, x.CustomerId, x.OpenedAt, x.SentAt, e.Type, e.At })
+            .ToListAsync(cancellationToken);
+        var extra = signs.GroupBy(x => (x.Occurrence, x.Variant, x.CustomerId)).Select(g => new
+        {
+            g.Key.Occurrence,
+            g.Key.Variant,
+            Machine = g.Any(x => x.Type == EventType.EmailOpen && x.OpenedAt is null) ? 1 : 0,
+            Bounced = g.Any(x => x.Type == EventType.EmailBounce && x.At >= x.SentAt) ? 1 : 0,
+        }).ToList();
         var runs = await db.CampaignRuns.AsNoTracking().Where(x => x.CampaignId == campaignId).OrderByDescending(x => x.Occurrence).ToListAsync(cancellationToken);
 
         ResponseCounts Counts(Func<long, int, bool> mine)

@@ -90,6 +90,7 @@ internal sealed class EventConfiguration : IEntityTypeConfiguration<Event>, IEnt
         b.HasIndex(x => new { x.Type, x.At });
         b.HasIndex(x => new { x.CustomerId, x.At });
         b.HasIndex(x => x.ImportId);
+        b.HasIndex(x => x.CampaignId);
 
         // Answers the dashboard from the index alone; filtered, because nine events in ten are not purchases or returns.
         b.HasIndex(x => new { x.Type, x.Day, x.CustomerId, x.At, x.AmountCents }).HasFilter("\"Type\" IN (3, 4)");

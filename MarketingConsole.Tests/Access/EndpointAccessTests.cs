@@ -17,6 +17,7 @@ public sealed class EndpointAccessTests(ConsoleFactory app) : IClassFixture<Cons
     private static readonly string[] Public =
     [
         "/sign-in", "/sign-in/sample", "/sign-in/code", "/first-run", "/reset-password", "/not-found", "/status/{Code:int}", "/health", "/openapi/{documentName}.json",
+        "/t/o/{token}", "/t/c/{token}", "/t/u/{token}", "/preferences/{token}",
     ];
 
     private IEnumerable<RouteEndpoint> Endpoints => app.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
