@@ -904,6 +904,8 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.HasKey("CustomerId", "Id");
 
+                    b.HasIndex("CampaignId");
+
                     b.HasIndex("ImportId");
 
                     b.HasIndex("CustomerId", "At");

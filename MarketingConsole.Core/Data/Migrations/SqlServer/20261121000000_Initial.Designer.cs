@@ -908,6 +908,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.HasKey("CustomerId", "Id");
 
+                    b.HasIndex("CampaignId");
+
                     b.HasIndex("ImportId");
 
                     b.HasIndex("CustomerId", "At");

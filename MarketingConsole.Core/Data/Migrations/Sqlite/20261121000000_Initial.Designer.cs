@@ -882,6 +882,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.HasKey("CustomerId", "Id");
 
+                    b.HasIndex("CampaignId");
+
                     b.HasIndex("ImportId");
 
                     b.HasIndex("CustomerId", "At");

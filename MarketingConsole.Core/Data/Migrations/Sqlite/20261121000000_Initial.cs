@@ -948,6 +948,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 column: "ProductId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Events_CampaignId",
+                table: "Events",
+                column: "CampaignId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Events_CustomerId_At",
                 table: "Events",
                 columns: new[] { "CustomerId", "At" });
