@@ -61,9 +61,10 @@ public sealed class TwinPagesTests(TwinShopFactory app, BrowserFixture browser) 
         await page.WaitForURLAsync("**/twins?q=fischer");
         await page.SelectOptionAsync("select[aria-label=Country]", country.ToLowerInvariant());
         await page.WaitForURLAsync($"**country={country.ToLowerInvariant()}**");
+        var expected = await db.Customers.CountAsync(x => x.LastName == "Fischer" && x.Country == country, Stop);
+        await page.WaitForSelectorAsync($".pager >> text=of {expected}"); // headings link to what the table shows
         await page.ClickAsync("th >> text=Orders");
         await page.WaitForURLAsync("**sort=orders**");
-        var expected = await db.Customers.CountAsync(x => x.LastName == "Fischer" && x.Country == country, Stop);
         await page.WaitForSelectorAsync($".pager >> text=of {expected}");
         var address = page.Url;
         await page.GotoAsync("/twins");
