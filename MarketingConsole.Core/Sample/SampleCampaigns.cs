@@ -60,16 +60,34 @@ internal static class SampleCampaigns
             var (start, end, name) = (campaign.At, campaign.At.AddMinutes(2), await db.Campaigns.Where(x => x.Id == campaign.Id).Select(x => x.Name).SingleAsync(cancellationToken));
             var run = new JobRun
             {
-                Kind = "DispatchCampaign", Title = name, Status = JobStatus.Finished, StartedBy = "schedule", CreatedAt = start, StartedAt = start, FinishedAt = end, Attempts = 1,
-                Done = counts.Values.Sum(), Total = counts.Values.Sum(),
+                Kind = "DispatchCampaign",
+                Title = name,
+                Status = JobStatus.Finished,
+                StartedBy = "schedule",
+                CreatedAt = start,
+                StartedAt = start,
+                FinishedAt = end,
+                Attempts = 1,
+                Done = counts.Values.Sum(),
+                Total = counts.Values.Sum(),
                 CountsJson = $$"""{"sent":{{Of(DispatchStatus.Sent)}},"failed":{{Of(DispatchStatus.Failed)}},"skipped":{{Of(DispatchStatus.Skipped)}},"held out":{{Of(DispatchStatus.HeldOut)}}}""",
             };
             db.Add(run);
             await db.SaveChangesAsync(cancellationToken);
             db.Add(new CampaignRun
             {
-                CampaignId = campaign.Id, Occurrence = campaign.Occurrence, CampaignVersion = 1, JobRunId = run.Id, StartedAt = start, FinishedAt = end, Planned = true,
-                Audience = counts.Values.Sum(), Sent = Of(DispatchStatus.Sent), Failed = Of(DispatchStatus.Failed), Skipped = Of(DispatchStatus.Skipped), HeldOut = Of(DispatchStatus.HeldOut),
+                CampaignId = campaign.Id,
+                Occurrence = campaign.Occurrence,
+                CampaignVersion = 1,
+                JobRunId = run.Id,
+                StartedAt = start,
+                FinishedAt = end,
+                Planned = true,
+                Audience = counts.Values.Sum(),
+                Sent = Of(DispatchStatus.Sent),
+                Failed = Of(DispatchStatus.Failed),
+                Skipped = Of(DispatchStatus.Skipped),
+                HeldOut = Of(DispatchStatus.HeldOut),
             });
             await db.SaveChangesAsync(cancellationToken);
         }

@@ -17,7 +17,12 @@ internal static class ConsentShop
     {
         var customers = Enumerable.Range(1, count).Select(id => CustomerNormaliser.Apply(new Customer
         {
-            Id = id, Key = $"K{id:000}", Email = $"person{id}@example.com", FirstName = "Ada", LastName = $"Nr{id}", Country = Countries[random.Next(Countries.Length)],
+            Id = id,
+            Key = $"K{id:000}",
+            Email = $"person{id}@example.com",
+            FirstName = "Ada",
+            LastName = $"Nr{id}",
+            Country = Countries[random.Next(Countries.Length)],
         })).ToList();
         await using (var db = database.Open())
         {

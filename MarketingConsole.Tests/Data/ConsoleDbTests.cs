@@ -18,7 +18,14 @@ public sealed class ConsoleDbTests
         var at = new DateTime(2024, 2, 29, 23, 59, 59, 987, DateTimeKind.Utc);
         var written = new Customer
         {
-            Id = 7, Key = "C-7", Email = "Ä@Example.com", EmailKey = "ä@example.com", BirthDate = new DateOnly(2000, 2, 29), CreatedAt = at, UpdatedAt = at, FirstName = "O'Brien \"x\" \\ ; \n",
+            Id = 7,
+            Key = "C-7",
+            Email = "Ä@Example.com",
+            EmailKey = "ä@example.com",
+            BirthDate = new DateOnly(2000, 2, 29),
+            CreatedAt = at,
+            UpdatedAt = at,
+            FirstName = "O'Brien \"x\" \\ ; \n",
         };
         var order = new Event { CustomerId = 7, Id = long.MaxValue, Type = EventType.Purchase, At = at, Day = 19_782, HourOfWeek = 167, Channel = Channel.Store, AmountCents = -1, Machine = true };
         await using (var db = database.Open())

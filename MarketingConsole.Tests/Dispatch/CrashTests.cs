@@ -1,12 +1,12 @@
-using MarketingConsole.Core.Campaigns;
-using MarketingConsole.Core.Data;
-using MarketingConsole.Core.Dispatch;
-using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Access;
+using MarketingConsole.Core.Campaigns;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Copy;
 using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Dispatch;
 using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Offers;
 using MarketingConsole.Core.Segments;
 using MarketingConsole.Tests.Support;

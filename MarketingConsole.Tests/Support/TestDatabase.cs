@@ -64,7 +64,8 @@ public sealed class TestDatabase : IAsyncDisposable
         {
             Directory.Delete(folder, recursive: true);
             return Task.CompletedTask;
-        });
+        }
+        );
     }
 
     private static async Task<(string, Func<Task>)> NewPostgresAsync()
@@ -82,7 +83,8 @@ public sealed class TestDatabase : IAsyncDisposable
             }
 
             await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-        });
+        }
+        );
     }
 
     /// <summary>Connection string of the test server; skips the test where there is none.</summary>

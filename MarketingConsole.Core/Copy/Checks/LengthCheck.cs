@@ -46,8 +46,14 @@ internal static class LengthCheck
     {
         var context = new MessageContext
         {
-            FirstName = "Alexandra", LastName = "Schwarzenberg", City = "Klagenfurt", ShopName = "Sample Shop", PostalAddress = "Street 1, City",
-            LinkUrl = "https://example.com/c/1234567890", UnsubscribeUrl = "https://example.com/u/1234567890", PreferencesUrl = "https://example.com/p/1234567890",
+            FirstName = "Alexandra",
+            LastName = "Schwarzenberg",
+            City = "Klagenfurt",
+            ShopName = "Sample Shop",
+            PostalAddress = "Street 1, City",
+            LinkUrl = "https://example.com/c/1234567890",
+            UnsubscribeUrl = "https://example.com/u/1234567890",
+            PreferencesUrl = "https://example.com/p/1234567890",
         };
         return facts.Offers.Count == 0 ? context : facts.Offers.Select(x => context.WithOffer(x, variant.Language, facts.Currency, facts.Zone)).MaxBy(x => x.OfferPhrase!.Length + (x.OfferCode?.Length ?? 0))!;
     }

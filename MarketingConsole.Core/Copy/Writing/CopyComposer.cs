@@ -72,7 +72,8 @@ public static class CopyComposer
         OfferKind.FreeShipping => "delivery",
         OfferKind.Gift => "gift",
         _ => "points",
-    }).Distinct().ToList() switch { [] => "none", [var kind] => kind, _ => "mixed" };
+    }).Distinct().ToList() switch
+    { [] => "none", [var kind] => kind, _ => "mixed" };
 
     // Only where one offer is given is it certain what it applies to.
     private static string Applies(PhraseBook book, IReadOnlyList<OfferDraft> offers) => offers is [{ Categories.Count: > 0, Skus.Count: 0 } only]

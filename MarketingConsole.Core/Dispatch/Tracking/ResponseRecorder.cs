@@ -106,7 +106,13 @@ public sealed class ResponseRecorder(IDbContextFactory<ConsoleDb> dbs, EventWrit
 
     private static ConsentEntry Entry(DispatchKey key, Purpose purpose, bool granted, string source, DateTime at) => new()
     {
-        CustomerId = key.CustomerId, Purpose = purpose, Granted = granted, At = at, Source = source, RecordedBy = "customer", RecordedAt = at,
+        CustomerId = key.CustomerId,
+        Purpose = purpose,
+        Granted = granted,
+        At = at,
+        Source = source,
+        RecordedBy = "customer",
+        RecordedAt = at,
         Proof = string.Create(CultureInfo.InvariantCulture, $"signed link of campaign {key.CampaignId}, occurrence {key.Occurrence}"),
     };
 }

@@ -11,8 +11,16 @@ internal sealed class EventIntake(EventWriter writer, ImportResolver resolver, i
         {
             CustomerId = resolver.Customer(x)!.Value,
             Id = MessageIds.Hash(x.MessageId ?? $"{x.Type}/{x.Name}/{x.At:O}/{x.Sku}/{x.Reference}/{x.Cents}/{x.Quantity}"),
-            Type = x.Type, At = x.At, Channel = x.Channel, StoreId = resolver.Store(x.Store), ProductId = resolver.Product(x.Sku),
-            AmountCents = x.Cents, Quantity = x.Quantity, Reference = x.Reference, Name = x.Name, ImportId = importId,
+            Type = x.Type,
+            At = x.At,
+            Channel = x.Channel,
+            StoreId = resolver.Store(x.Store),
+            ProductId = resolver.Product(x.Sku),
+            AmountCents = x.Cents,
+            Quantity = x.Quantity,
+            Reference = x.Reference,
+            Name = x.Name,
+            ImportId = importId,
         }).ToList();
         var added = (await writer.AppendAsync(db, events, [], cancellationToken)).ToHashSet();
         foreach (var (n, e) in events.Index())

@@ -33,7 +33,14 @@ public sealed class ImportService(IDbContextFactory<ConsoleDb> dbs, ImportFiles 
             var import = new Import
             {
                 FileName = Path.GetFileName(fileName) is { Length: > 0 } name ? name.Length > 260 ? name[^260..] : name : "upload.csv",
-                Kind = kind, Status = ImportStatus.Waiting, FileHash = hash, FileBytes = bytes, FormatJson = format.ToJson(), CountsJson = new ImportCounts().ToJson(), CreatedBy = createdBy, CreatedAt = time.GetUtcNow().UtcDateTime,
+                Kind = kind,
+                Status = ImportStatus.Waiting,
+                FileHash = hash,
+                FileBytes = bytes,
+                FormatJson = format.ToJson(),
+                CountsJson = new ImportCounts().ToJson(),
+                CreatedBy = createdBy,
+                CreatedAt = time.GetUtcNow().UtcDateTime,
             };
             await using var db = await dbs.CreateDbContextAsync(cancellationToken);
             db.Imports.Add(import);

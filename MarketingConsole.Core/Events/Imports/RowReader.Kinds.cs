@@ -8,9 +8,21 @@ internal sealed partial class RowReader
 {
     private static readonly Dictionary<string, EventType> TypeNames = new(StringComparer.Ordinal)
     {
-        ["pageview"] = EventType.View, ["productview"] = EventType.View, ["viewed"] = EventType.View, ["addtocart"] = EventType.Cart, ["order"] = EventType.Purchase, ["refund"] = EventType.Return,
-        ["sent"] = EventType.EmailSent, ["open"] = EventType.EmailOpen, ["opened"] = EventType.EmailOpen, ["click"] = EventType.EmailClick, ["clicked"] = EventType.EmailClick,
-        ["bounce"] = EventType.EmailBounce, ["unsubscribed"] = EventType.Unsubscribe, ["visit"] = EventType.StoreVisit, ["beacon"] = EventType.StoreVisit,
+        ["pageview"] = EventType.View,
+        ["productview"] = EventType.View,
+        ["viewed"] = EventType.View,
+        ["addtocart"] = EventType.Cart,
+        ["order"] = EventType.Purchase,
+        ["refund"] = EventType.Return,
+        ["sent"] = EventType.EmailSent,
+        ["open"] = EventType.EmailOpen,
+        ["opened"] = EventType.EmailOpen,
+        ["click"] = EventType.EmailClick,
+        ["clicked"] = EventType.EmailClick,
+        ["bounce"] = EventType.EmailBounce,
+        ["unsubscribed"] = EventType.Unsubscribe,
+        ["visit"] = EventType.StoreVisit,
+        ["beacon"] = EventType.StoreVisit,
     };
 
     private static readonly (string Field, Purpose Purpose)[] ConsentFields =
@@ -94,7 +106,8 @@ internal sealed partial class RowReader
         var traits = format.Columns.Where(x => x.Key.StartsWith("trait:", StringComparison.Ordinal) && x.Value < _fields.Length && !string.IsNullOrWhiteSpace(_fields[x.Value]))
             .Select(x => KeyValuePair.Create(x.Key[6..], _fields[x.Value].Trim() is { Length: > 400 } value ? value[..400] : _fields[x.Value].Trim())).ToList();
         return new CustomerRow(record, customer, email, problem, first, last, Text("phone", 32), code, Text("city", 100), birth, Text("gender", 16), Text("tier", 32), Text("language", 8)?.Split('-', '_')[0],
-            Time("created", required: false, ref problem), consents, traits) with { Problem = problem };
+            Time("created", required: false, ref problem), consents, traits) with
+        { Problem = problem };
     }
 
     private List<ConsentCell> Consents(ref string? problem)

@@ -32,8 +32,13 @@ internal sealed class TransactionIntake(EventWriter writer, ImportResolver resol
 
             items.AddRange(fresh.Where(x => resolver.Product(x.Sku) is not null).Select(x => new EventItem
             {
-                CustomerId = key.CustomerId, EventId = key.Id, Line = (int)x.Record.Line, ProductId = resolver.Product(x.Sku)!.Value,
-                Quantity = Math.Abs(x.Quantity), AmountCents = x.IsReturn ? -x.Cents : x.Cents, DiscountCents = x.DiscountCents,
+                CustomerId = key.CustomerId,
+                EventId = key.Id,
+                Line = (int)x.Record.Line,
+                ProductId = resolver.Product(x.Sku)!.Value,
+                Quantity = Math.Abs(x.Quantity),
+                AmountCents = x.IsReturn ? -x.Cents : x.Cents,
+                DiscountCents = x.DiscountCents,
             }));
             var (cents, quantity) = (fresh.Sum(x => x.IsReturn ? -x.Cents : x.Cents), fresh.Sum(x => Math.Abs(x.Quantity)));
             if (stored)
@@ -46,8 +51,16 @@ internal sealed class TransactionIntake(EventWriter writer, ImportResolver resol
             var first = fresh[0];
             var order = new Event
             {
-                CustomerId = key.CustomerId, Id = key.Id, Type = first.IsReturn ? EventType.Return : EventType.Purchase, At = first.At, Channel = first.Channel, StoreId = resolver.Store(first.Store),
-                AmountCents = cents, Quantity = quantity, Reference = first.Order, ImportId = importId,
+                CustomerId = key.CustomerId,
+                Id = key.Id,
+                Type = first.IsReturn ? EventType.Return : EventType.Purchase,
+                At = first.At,
+                Channel = first.Channel,
+                StoreId = resolver.Store(first.Store),
+                AmountCents = cents,
+                Quantity = quantity,
+                Reference = first.Order,
+                ImportId = importId,
             };
             writer.Place(order);
             events.Add(order);
