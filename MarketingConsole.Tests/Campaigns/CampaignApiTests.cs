@@ -107,7 +107,10 @@ public sealed class CampaignApiTests(ConsoleFactory app) : IClassFixture<Console
         using var copy = await api.PostAsJsonAsync("/api/v1/copy", new { brief, offerIds = new[] { offerId } }, Json, Stop);
         var plan = new CampaignPlan
         {
-            Include = [segmentId], OfferIds = [offerId], Brief = brief, Variants = (await copy.Content.ReadFromJsonAsync<CopyVariant[]>(Json, Stop))!,
+            Include = [segmentId],
+            OfferIds = [offerId],
+            Brief = brief,
+            Variants = (await copy.Content.ReadFromJsonAsync<CopyVariant[]>(Json, Stop))!,
             Schedule = new CampaignSchedule(ScheduleKind.Once, Gift.ValidTo.AddDays(-1)),
         };
         using var check = await api.PostAsJsonAsync("/api/v1/copy/check", plan, Json, Stop);
