@@ -57,7 +57,7 @@ public sealed partial class TwinsPage
         _filter = new TwinFilter
         {
             Search = url.Text("q"),
-            Country = url.Text("country") is { Length: 2 } country ? country : null,
+            Country = url.Text("country") is { Length: 2 } country ? country.ToUpperInvariant() : null,
             Stage = url.Choice<LifecycleStage>("stage"),
             Value = url.Choice<ValueBand>("value"),
             Seen = url.Choice<SeenBand>("seen"),
