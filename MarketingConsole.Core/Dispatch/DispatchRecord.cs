@@ -60,7 +60,7 @@ internal sealed class DispatchConfiguration : IEntityTypeConfiguration<DispatchR
         b.ToTable("Dispatches");
         b.HasKey(x => new { x.CampaignId, x.Occurrence, x.CustomerId });
         b.Property(x => x.Reason).HasMaxLength(300);
-        b.HasIndex(x => new { x.CampaignId, x.Occurrence, x.Status });
+        b.HasIndex(x => new { x.CampaignId, x.Occurrence, x.Status, x.CustomerId }); // with the customer: without it SQLite scans all planned rows for each step
         b.HasIndex(x => x.CustomerId);
     }
 

@@ -19,7 +19,7 @@ public sealed class EventWriter(IDbContextFactory<ConsoleDb> dbs, ShopCalendar c
     private const int KeysAQuery = 100;
 
     /// <summary>Stores the events that are new by (customer, id) with their items, in one transaction, and publishes <see cref="EventsWritten"/>.
-    /// Fills the shop-local day and hour. Sending an event again changes nothing, whatever else it says.</summary>
+    /// Fills the shop-local day and hour, of the items too. Sending an event again changes nothing, whatever else it says.</summary>
     /// <returns>How many events were new.</returns>
     public async Task<int> WriteAsync(IReadOnlyList<Event> events, IReadOnlyList<EventItem> items, CancellationToken cancellationToken)
     {
@@ -50,16 +50,22 @@ public sealed class EventWriter(IDbContextFactory<ConsoleDb> dbs, ShopCalendar c
     internal async Task<IReadOnlyList<Event>> AppendAsync(ConsoleDb db, IReadOnlyList<Event> events, IReadOnlyList<EventItem> items, CancellationToken cancellationToken)
     {
         var known = await KnownAsync(db, [.. events.Select(x => (x.CustomerId, x.Id))], cancellationToken);
-        var added = events.Where(x => known.Add((x.CustomerId, x.Id))).ToList();
-        foreach (var e in added)
+        var added = events.Where(x => known.Add((x.CustomerId, x.Id))).ToDictionary(x => (x.CustomerId, x.Id));
+        foreach (var e in added.Values)
         {
             Place(e);
         }
 
-        var keys = added.Select(x => (x.CustomerId, x.Id)).ToHashSet();
-        await db.BulkInsertAsync(added, cancellationToken);
-        await db.BulkInsertAsync(items.Where(x => keys.Contains((x.CustomerId, x.EventId))).ToList(), cancellationToken);
-        return added;
+        var lines = items.Where(x => added.ContainsKey((x.CustomerId, x.EventId))).ToList();
+        foreach (var line in lines)
+        {
+            var e = added[(line.CustomerId, line.EventId)];
+            (line.Day, line.Returned) = (e.Day, e.Type == EventType.Return);
+        }
+
+        await db.BulkInsertAsync([.. added.Values], cancellationToken);
+        await db.BulkInsertAsync(lines, cancellationToken);
+        return [.. added.Values];
     }
 
     /// <summary>Fills the fields that derive from <see cref="Event.At"/>.</summary>

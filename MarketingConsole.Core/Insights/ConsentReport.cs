@@ -32,7 +32,8 @@ public sealed record ConsentReport(InsightPeriod Period, IReadOnlyList<ConsentPo
             place[subjects[i].CustomerId] = i;
         }
 
-        var home = subjects.Select(x => Math.Max(0, Jurisdictions.All.ToList().IndexOf(x.Jurisdiction))).ToArray();
+        var places = Jurisdictions.All.Index().ToDictionary(x => x.Item, x => x.Index);
+        var home = subjects.Select(x => places.GetValueOrDefault(x.Jurisdiction)).ToArray();
         var since = subjects.Select(x => x.CreatedAt).ToArray();
         var said = new (bool Known, bool Granted, DateTime At)[subjects.Count * Purposes];
         var points = new List<ConsentPoint>();

@@ -53,6 +53,8 @@ internal sealed class SampleLife
             e.HourOfWeek = _shop.Calendar.HourOfWeek(e.At);
         }
 
+        var days = _rows.Events.ToDictionary(x => x.Id, x => x.Day);
+        _rows.Items.ForEach(x => x.Day = days[x.EventId]);
         return _rows;
     }
 

@@ -104,7 +104,7 @@ internal sealed class SampleShopping(SampleShop shop, SamplePerson person, Rando
         var item = rows.Items[rows.Items.Count - lines + random.Next(lines)];
         var back = Add(EventType.Return, at, purchase.Channel);
         (back.Reference, back.StoreId, back.AmountCents, back.Quantity) = (purchase.Reference, purchase.StoreId, item.AmountCents, item.Quantity);
-        rows.Items.Add(new EventItem { CustomerId = back.CustomerId, EventId = back.Id, Line = 1, ProductId = item.ProductId, Quantity = item.Quantity, AmountCents = item.AmountCents, DiscountCents = item.DiscountCents });
+        rows.Items.Add(new EventItem { CustomerId = back.CustomerId, EventId = back.Id, Line = 1, ProductId = item.ProductId, Quantity = item.Quantity, AmountCents = item.AmountCents, DiscountCents = item.DiscountCents, Returned = true });
     }
 
     private Product Choose(int month)

@@ -2,9 +2,13 @@ using System.Globalization;
 
 namespace MarketingConsole.Core.Twins;
 
+/// <param name="Why">Words the reason; called only by who shows it, because a report decides hundreds of thousands of stages.</param>
 /// <param name="Since">When the customer entered the stage.</param>
 /// <param name="Until">When the stage ends by time alone; null when only an event can end it.</param>
-public sealed record StageDecision(LifecycleStage Stage, string Reason, DateTime? Since, DateTime? Until);
+public sealed record StageDecision(LifecycleStage Stage, Func<string> Why, DateTime? Since, DateTime? Until)
+{
+    public string Reason => Why();
+}
 
 /// <summary>The lifecycle rules, all in one place. A customer's pause since the last order is measured in their own usual gap
 /// (median days between orders; with fewer than <see cref="MinOrderDays"/> order days the shop's typical gap):
@@ -21,35 +25,35 @@ public static class Lifecycle
     {
         if (days.Count == 0)
         {
-            return new(LifecycleStage.Prospect, "has not ordered yet", null, null);
+            return new(LifecycleStage.Prospect, () => "has not ordered yet", null, null);
         }
 
         var gaps = CustomerHistory.Gaps(days);
         var unit = Unit(gaps, gaps.Length, rhythm);
         var (first, last) = (days[0].At, days[^1].At);
         var pause = (asOf - last).TotalDays / unit;
-        var habit = gaps.Length + 1 >= MinOrderDays ? $"buys every {Days(Median(gaps, gaps.Length))} on average" : $"{(days.Count == 1 ? "one order" : "two orders")}; customers of this shop return after {Days(rhythm.TypicalGapDays)}";
-        var reason = $"{habit}; last order {Ago(last, asOf)}";
+        string Habit() => gaps.Length + 1 >= MinOrderDays ? $"buys every {Days(Median(gaps, gaps.Length))} on average" : $"{(days.Count == 1 ? "one order" : "two orders")}; customers of this shop return after {Days(rhythm.TypicalGapDays)}";
+        string Reason() => $"{Habit()}; last order {Ago(last, asOf)}";
         DateTime After(double multiple) => last.AddDays(multiple * unit);
         if (pause > LostAfter)
         {
-            return new(LifecycleStage.Lost, reason, After(LostAfter), null);
+            return new(LifecycleStage.Lost, Reason, After(LostAfter), null);
         }
 
         if (pause > LapsingAfter)
         {
-            return new(LifecycleStage.Lapsing, reason, After(LapsingAfter), After(LostAfter));
+            return new(LifecycleStage.Lapsing, Reason, After(LapsingAfter), After(LostAfter));
         }
 
         if (pause > CoolingAfter)
         {
-            return new(LifecycleStage.Cooling, reason, After(CoolingAfter), After(LapsingAfter));
+            return new(LifecycleStage.Cooling, Reason, After(CoolingAfter), After(LapsingAfter));
         }
 
         var newEnds = first.AddDays(Math.Max(MinNewDays, NewFor * rhythm.TypicalGapDays));
         if (asOf <= newEnds)
         {
-            return new(LifecycleStage.New, $"first order {Ago(first, asOf)}", first, newEnds < After(CoolingAfter) ? newEnds : After(CoolingAfter));
+            return new(LifecycleStage.New, () => $"first order {Ago(first, asOf)}", first, newEnds < After(CoolingAfter) ? newEnds : After(CoolingAfter));
         }
 
         var since = newEnds;
@@ -58,18 +62,19 @@ public static class Lifecycle
             var before = Unit(gaps, i, rhythm);
             if (gaps[i] > LostAfter * before && days.Count - 1 - i <= RegainedOrderDays)
             {
-                return new(LifecycleStage.Regained, $"came back {Ago(days[i + 1].At, asOf)} after a pause of {Days(gaps[i])}, once bought every {Days(before)}", days[i + 1].At, After(CoolingAfter));
+                var (back, length) = (days[i + 1].At, gaps[i]);
+                return new(LifecycleStage.Regained, () => $"came back {Ago(back, asOf)} after a pause of {Days(length)}, once bought every {Days(before)}", back, After(CoolingAfter));
             }
 
             if (gaps[i] > CoolingAfter * before)
             {
-                var back = gaps[i] > LostAfter * before ? i + 1 + RegainedOrderDays : i + 1;
-                since = days[back].At > newEnds ? days[back].At : newEnds;
+                var settled = days[gaps[i] > LostAfter * before ? i + 1 + RegainedOrderDays : i + 1].At;
+                since = settled > newEnds ? settled : newEnds;
                 break;
             }
         }
 
-        return new(LifecycleStage.Active, reason, since, After(CoolingAfter));
+        return new(LifecycleStage.Active, Reason, since, After(CoolingAfter));
     }
 
     /// <summary>The usual gap, in days, by the first <paramref name="count"/> gaps.</summary>

@@ -17,9 +17,9 @@ public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGat
         var skip = (int)Math.Min((Math.Max(1L, filter.Page) - 1) * size, int.MaxValue);
         await using var counting = await dbs.CreateDbContextAsync(cancellationToken);
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-        var total = Task.Run(() => Matching(counting, filter, rules).CountAsync(cancellationToken), cancellationToken); // SQLite's driver is synchronous: count beside the page
-        var query = Matching(db, filter, rules);
-        var rows = await (filter.Sort switch
+        var total = Task.Run(() => Matching(counting, filter, rules, ordered: false).CountAsync(cancellationToken), cancellationToken); // SQLite's driver is synchronous: count beside the page
+        var query = Matching(db, filter, rules, ordered: true);
+        var ids = await (filter.Sort switch
         {
             TwinSort.Name => PageAsync(query, x => x.Customer.LastName != null, x => x.Customer.LastName, x => x.Customer.FirstName),
             TwinSort.Value365 => PageAsync<long, int>(query, null, x => x.Twin.Revenue365Cents, null),
@@ -28,15 +28,17 @@ public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGat
             TwinSort.Chance => PageAsync<double?, int>(query, x => x.Twin.ChanceToBuy != null, x => x.Twin.ChanceToBuy, null),
             _ => PageAsync<long, int>(query, null, x => x.Twin.RevenueCents, null),
         });
-        return new TwinList(rows, await total);
+        var rows = await db.Customers.Where(x => ids.Contains(x.Id)).Join(db.Twins, x => x.Id, x => x.CustomerId, (c, t) => new Pair { Id = c.Id, Customer = c, Twin = t }).Select(Row).ToDictionaryAsync(x => x.Id, cancellationToken);
+        return new TwinList([.. ids.Where(rows.ContainsKey).Select(x => rows[x])], await total);
 
-        // Databases disagree on where nulls sort, and an expression that settles it would keep them from using the index: known values first, then the rest.
-        async Task<List<TwinRow>> PageAsync<TKey, TThen>(IQueryable<Pair> all, Expression<Func<Pair, bool>>? known, Expression<Func<Pair, TKey>> key, Expression<Func<Pair, TThen>>? then)
+        // Ids alone, so that an index answers and a far page skips no whole rows. Databases disagree on where nulls sort, and an expression that settles it
+        // would keep them from using the index: known values first, then the rest.
+        async Task<List<int>> PageAsync<TKey, TThen>(IQueryable<Pair> all, Expression<Func<Pair, bool>>? known, Expression<Func<Pair, TKey>> key, Expression<Func<Pair, TThen>>? then)
         {
             var valued = known is null ? all : all.Where(known);
             var ordered = filter.Ascending ? valued.OrderBy(key) : valued.OrderByDescending(key);
             ordered = then is null ? ordered : filter.Ascending ? ordered.ThenBy(then) : ordered.ThenByDescending(then);
-            var page = await ordered.ThenBy(x => x.Customer.Id).Skip(skip).Take(size).Select(Row).ToListAsync(cancellationToken);
+            var page = await ordered.ThenBy(x => x.Id).Skip(skip).Take(size).Select(x => x.Id).ToListAsync(cancellationToken);
             if (known is null || page.Count == size)
             {
                 return page;
@@ -44,7 +46,7 @@ public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGat
 
             var before = page.Count > 0 || skip == 0 ? skip + page.Count : await valued.CountAsync(cancellationToken);
             var unknown = Expression.Lambda<Func<Pair, bool>>(Expression.Not(known.Body), known.Parameters);
-            page.AddRange(await all.Where(unknown).OrderBy(x => x.Customer.Id).Skip(Math.Max(0, skip - before)).Take(size - page.Count).Select(Row).ToListAsync(cancellationToken));
+            page.AddRange(await all.Where(unknown).OrderBy(x => x.Id).Skip(Math.Max(0, skip - before)).Take(size - page.Count).Select(x => x.Id).ToListAsync(cancellationToken));
             return page;
         }
     }
@@ -65,7 +67,8 @@ public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGat
         return id ?? (int.TryParse(keyOrId, out var number) && await db.Customers.AnyAsync(x => x.Id == number, cancellationToken) ? number : null);
     }
 
-    private IQueryable<Pair> Matching(ConsoleDb db, TwinFilter filter, ConsentRuleSet? rules)
+    /// <param name="ordered">The caller sorts, so the table sorted by must take part.</param>
+    private IQueryable<Pair> Matching(ConsoleDb db, TwinFilter filter, ConsentRuleSet? rules, bool ordered)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var customers = db.Customers.AsNoTracking().Where(x => x.ErasedAt == null);
@@ -98,7 +101,12 @@ public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGat
             SeenBand.Longer => twins.Where(x => x.LastSeenAt < now.AddDays(-365)),
             { } seen => Since(twins, now.AddDays(seen switch { SeenBand.Week => -7, SeenBand.Month => -30, SeenBand.Quarter => -90, _ => -365 })),
         };
-        return customers.Join(twins, x => x.Id, x => x.CustomerId, (c, t) => new Pair { Customer = c, Twin = t });
+        // Every customer has a twin: a table that neither filters nor sorts is left out, which saves a look-up a customer.
+        var byCustomer = filter.Search.Length > 0 || filter.Country is not null || filter.Allows is not null || (ordered && filter.Sort == TwinSort.Name);
+        var byTwin = filter.Stage is not null || filter.Value is not null || filter.Seen is not null || (ordered && filter.Sort != TwinSort.Name);
+        return !byCustomer ? twins.Select(t => new Pair { Id = t.CustomerId, Customer = null!, Twin = t })
+            : !byTwin ? customers.Select(c => new Pair { Id = c.Id, Customer = c, Twin = null! })
+            : customers.Join(twins, x => x.Id, x => x.CustomerId, (c, t) => new Pair { Id = t.CustomerId, Customer = c, Twin = t });
     }
 
     private static IQueryable<Twin> Since(IQueryable<Twin> twins, DateTime from) => twins.Where(x => x.LastSeenAt >= from);
@@ -109,6 +117,7 @@ public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGat
 
     private sealed class Pair
     {
+        public required int Id { get; init; }
         public required Customer Customer { get; init; }
         public required Twin Twin { get; init; }
     }

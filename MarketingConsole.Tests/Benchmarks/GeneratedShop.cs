@@ -98,7 +98,7 @@ internal sealed class GeneratedShop(ConsoleDb db, ShopCalendar calendar, DateTim
             for (var line = 1 + _random.Next(2); line > 0; line--)
             {
                 var product = _random.NextDouble() < 0.6 ? products[(taste + (8 * _random.Next(25)) + 199) % 200] : products[_random.Next(200)];
-                items.Add(new EventItem { CustomerId = id, EventId = purchase.Id, Line = line, ProductId = product.Id, Quantity = 1, AmountCents = product.PriceCents });
+                items.Add(new EventItem { CustomerId = id, EventId = purchase.Id, Line = line, ProductId = product.Id, Quantity = 1, AmountCents = product.PriceCents, Day = purchase.Day });
                 purchase.AmountCents += product.PriceCents;
                 purchase.Quantity++;
             }

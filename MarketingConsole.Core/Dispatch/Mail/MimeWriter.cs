@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -7,52 +8,56 @@ namespace MarketingConsole.Core.Dispatch.Mail;
 /// <summary>Writes an e-mail as MIME: multipart/alternative of text and HTML, every line under 78 characters, seven-bit but for non-ASCII addresses (RFC 6532).</summary>
 public static class MimeWriter
 {
+    private const string Hex = "0123456789ABCDEF";
+    private static readonly SearchValues<byte> Plain = SearchValues.Create([.. Enumerable.Range(33, 94).Select(x => (byte)x).Where(x => x != '=')]);
+
     /// <returns>The message with CRLF line ends, not dot-stuffed.</returns>
     /// <exception cref="ArgumentException">An address is malformed.</exception>
     public static byte[] Write(OutgoingMail mail)
     {
         Require(mail.From);
         Require(mail.To);
-        var text = new StringBuilder(1024 + ((mail.Html?.Length ?? 0) * 5 / 4) + mail.Text.Length);
-        text.Append(HeaderText.Raw("Date", mail.Date.ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture)));
-        text.Append(HeaderText.Address("From", mail.From));
-        text.Append(HeaderText.Address("To", mail.To));
+        var output = new ArrayBufferWriter<byte>(2048 + ((mail.Html?.Length ?? 0) * 5 / 4) + mail.Text.Length);
+        void Append(string text) => Encoding.UTF8.GetBytes(text, output);
+        Append(HeaderText.Raw("Date", mail.Date.ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture)));
+        Append(HeaderText.Address("From", mail.From));
+        Append(HeaderText.Address("To", mail.To));
         if (mail.ReplyTo is not null)
         {
             Require(mail.ReplyTo);
-            text.Append(HeaderText.Address("Reply-To", mail.ReplyTo));
+            Append(HeaderText.Address("Reply-To", mail.ReplyTo));
         }
 
-        text.Append(HeaderText.Text("Subject", mail.Subject));
-        text.Append(HeaderText.Raw("Message-ID", $"<{mail.MessageId}>"));
+        Append(HeaderText.Text("Subject", mail.Subject));
+        Append(HeaderText.Raw("Message-ID", $"<{mail.MessageId}>"));
         if (mail.UnsubscribeUrl is not null)
         {
-            text.Append(HeaderText.Raw("List-Unsubscribe", $"<{mail.UnsubscribeUrl}>"));
-            text.Append(HeaderText.Raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+            Append(HeaderText.Raw("List-Unsubscribe", $"<{mail.UnsubscribeUrl}>"));
+            Append(HeaderText.Raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
         }
 
         if (mail.FeedbackId is not null)
         {
-            text.Append(HeaderText.Raw("Feedback-ID", mail.FeedbackId));
+            Append(HeaderText.Raw("Feedback-ID", mail.FeedbackId));
         }
 
-        text.Append("MIME-Version: 1.0\r\n");
+        Append("MIME-Version: 1.0\r\n");
         if (mail.Html is null)
         {
-            Part(text, "text/plain", mail.Text);
+            Part(output, "text/plain", mail.Text);
         }
         else
         {
             // "=_" cannot occur in quoted-printable or base64, so no body can hold the boundary (RFC 2045 6.7).
             var boundary = "=_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(mail.MessageId))[..12]);
-            text.Append("Content-Type: multipart/alternative; boundary=\"").Append(boundary).Append("\"\r\n\r\n--").Append(boundary).Append("\r\n");
-            Part(text, "text/plain", mail.Text);
-            text.Append("--").Append(boundary).Append("\r\n");
-            Part(text, "text/html", mail.Html);
-            text.Append("--").Append(boundary).Append("--\r\n");
+            Append($"Content-Type: multipart/alternative; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n");
+            Part(output, "text/plain", mail.Text);
+            Append($"--{boundary}\r\n");
+            Part(output, "text/html", mail.Html);
+            Append($"--{boundary}--\r\n");
         }
 
-        return Encoding.UTF8.GetBytes(text.ToString());
+        return output.WrittenSpan.ToArray();
     }
 
     private static void Require(Mailbox box)
@@ -63,62 +68,77 @@ public static class MimeWriter
         }
     }
 
-    private static void Part(StringBuilder text, string type, string content)
+    private static void Part(ArrayBufferWriter<byte> output, string type, string content)
     {
-        var bytes = Encoding.UTF8.GetBytes(content.ReplaceLineEndings("\r\n"));
-        var special = bytes.Count(x => x >= 128);
+        var bytes = Encoding.UTF8.GetBytes(content);
+        var special = 0;
+        foreach (var x in bytes)
+        {
+            special += x >> 7;
+        }
+
         var base64 = special > bytes.Length / 4; // beyond this quoted-printable is the longer one
-        text.Append("Content-Type: ").Append(type).Append("; charset=utf-8\r\nContent-Transfer-Encoding: ").Append(base64 ? "base64" : "quoted-printable").Append("\r\n\r\n");
+        Encoding.UTF8.GetBytes($"Content-Type: {type}; charset=utf-8\r\nContent-Transfer-Encoding: {(base64 ? "base64" : "quoted-printable")}\r\n\r\n", output);
         if (base64)
         {
-            text.Append(Convert.ToBase64String(bytes, Base64FormattingOptions.InsertLineBreaks)).Append("\r\n");
+            Encoding.UTF8.GetBytes(Convert.ToBase64String(Encoding.UTF8.GetBytes(content.ReplaceLineEndings("\r\n")), Base64FormattingOptions.InsertLineBreaks) + "\r\n", output);
         }
         else
         {
-            QuotedPrintable(text, bytes);
+            QuotedPrintable(output, bytes);
         }
     }
 
-    /// <summary>RFC 2045 6.7: lines of at most 76 characters, CRLF kept, blanks at line ends encoded.</summary>
-    private static void QuotedPrintable(StringBuilder text, ReadOnlySpan<byte> bytes)
+    /// <summary>RFC 2045 6.7: lines of at most 76 characters; CRLF or LF ends a line, blanks at line ends are encoded.</summary>
+    private static void QuotedPrintable(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> rest)
     {
-        const string Hex = "0123456789ABCDEF";
-        var column = 0;
-        for (var i = 0; i < bytes.Length; i++)
+        while (rest.Length > 0)
         {
-            var x = bytes[i];
-            if (x == '\r' && i + 1 < bytes.Length && bytes[i + 1] == '\n')
+            var end = rest.IndexOf((byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
+            Line(output, line is [.. var without, (byte)'\r'] && end >= 0 ? without : line);
+            output.Write("\r\n"u8);
+            rest = end < 0 ? [] : rest[(end + 1)..];
+        }
+    }
+
+    private static void Line(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> line)
+    {
+        const int Width = 76;
+        var column = 0;
+        while (line.Length > 0)
+        {
+            var run = line.IndexOfAnyExcept(Plain);
+            run = Math.Min(run < 0 ? line.Length : run, Width - 1 - column); // one place stays free for the soft break
+            if (run > 0)
             {
-                text.Append("\r\n");
-                column = 0;
-                i++;
+                output.Write(line[..run]);
+                line = line[run..];
+                column += run;
                 continue;
             }
 
-            var endsLine = i + 1 == bytes.Length || (bytes[i + 1] == '\r' && i + 2 < bytes.Length && bytes[i + 2] == '\n');
-            var plain = (x is >= 33 and <= 126 && x != '=') || (x is (byte)' ' or (byte)'\t' && !endsLine);
-            var width = plain ? 1 : 3;
-            if (column + width > (endsLine ? 76 : 75))
+            var x = line[0];
+            var plain = (x is (byte)' ' or (byte)'\t' && line.Length > 1) || Plain.Contains(x);
+            if (column + (plain ? 1 : 3) > (line.Length == 1 ? Width : Width - 1))
             {
-                text.Append("=\r\n");
+                output.Write("=\r\n"u8);
                 column = 0;
+                continue;
             }
 
             if (plain)
             {
-                text.Append((char)x);
+                output.Write([x]);
+                column++;
             }
             else
             {
-                text.Append('=').Append(Hex[x >> 4]).Append(Hex[x & 15]);
+                output.Write([(byte)'=', (byte)Hex[x >> 4], (byte)Hex[x & 15]]);
+                column += 3;
             }
 
-            column += width;
-        }
-
-        if (column > 0)
-        {
-            text.Append("\r\n");
+            line = line[1..];
         }
     }
 }

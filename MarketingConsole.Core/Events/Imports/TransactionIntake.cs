@@ -30,24 +30,6 @@ internal sealed class TransactionIntake(EventWriter writer, ImportResolver resol
                 continue;
             }
 
-            items.AddRange(fresh.Where(x => resolver.Product(x.Sku) is not null).Select(x => new EventItem
-            {
-                CustomerId = key.CustomerId,
-                EventId = key.Id,
-                Line = (int)x.Record.Line,
-                ProductId = resolver.Product(x.Sku)!.Value,
-                Quantity = Math.Abs(x.Quantity),
-                AmountCents = x.IsReturn ? -x.Cents : x.Cents,
-                DiscountCents = x.DiscountCents,
-            }));
-            var (cents, quantity) = (fresh.Sum(x => x.IsReturn ? -x.Cents : x.Cents), fresh.Sum(x => Math.Abs(x.Quantity)));
-            if (stored)
-            {
-                await db.Events.Where(x => x.CustomerId == key.CustomerId && x.Id == key.Id)
-                    .ExecuteUpdateAsync(s => s.SetProperty(x => x.AmountCents, x => x.AmountCents + cents).SetProperty(x => x.Quantity, x => x.Quantity + quantity), cancellationToken);
-                continue;
-            }
-
             var first = fresh[0];
             var order = new Event
             {
@@ -57,12 +39,31 @@ internal sealed class TransactionIntake(EventWriter writer, ImportResolver resol
                 At = first.At,
                 Channel = first.Channel,
                 StoreId = resolver.Store(first.Store),
-                AmountCents = cents,
-                Quantity = quantity,
+                AmountCents = fresh.Sum(x => x.IsReturn ? -x.Cents : x.Cents),
+                Quantity = fresh.Sum(x => Math.Abs(x.Quantity)),
                 Reference = first.Order,
                 ImportId = importId,
             };
             writer.Place(order);
+            items.AddRange(fresh.Where(x => resolver.Product(x.Sku) is not null).Select(x => new EventItem
+            {
+                CustomerId = key.CustomerId,
+                EventId = key.Id,
+                Line = (int)x.Record.Line,
+                ProductId = resolver.Product(x.Sku)!.Value,
+                Quantity = Math.Abs(x.Quantity),
+                AmountCents = x.IsReturn ? -x.Cents : x.Cents,
+                DiscountCents = x.DiscountCents,
+                Day = order.Day,
+                Returned = first.IsReturn,
+            }));
+            if (stored)
+            {
+                await db.Events.Where(x => x.CustomerId == key.CustomerId && x.Id == key.Id)
+                    .ExecuteUpdateAsync(s => s.SetProperty(x => x.AmountCents, x => x.AmountCents + order.AmountCents).SetProperty(x => x.Quantity, x => x.Quantity + order.Quantity), cancellationToken);
+                continue;
+            }
+
             events.Add(order);
         }
 

@@ -330,7 +330,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     ProductId = table.Column<int>(type: "integer", nullable: false),
                     Quantity = table.Column<int>(type: "integer", nullable: false),
                     AmountCents = table.Column<long>(type: "bigint", nullable: false),
-                    DiscountCents = table.Column<long>(type: "bigint", nullable: false)
+                    DiscountCents = table.Column<long>(type: "bigint", nullable: false),
+                    Day = table.Column<int>(type: "integer", nullable: false),
+                    Returned = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -929,9 +931,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 columns: new[] { "Name", "Value" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_Dispatches_CampaignId_Occurrence_Status",
+                name: "IX_Dispatches_CampaignId_Occurrence_Status_CustomerId",
                 table: "Dispatches",
-                columns: new[] { "CampaignId", "Occurrence", "Status" });
+                columns: new[] { "CampaignId", "Occurrence", "Status", "CustomerId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Dispatches_CustomerId",
@@ -944,14 +946,15 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 column: "KeyHash");
 
             migrationBuilder.CreateIndex(
-                name: "IX_EventItems_ProductId",
+                name: "IX_EventItems_ProductId_Day_Returned_AmountCents_Quantity",
                 table: "EventItems",
-                column: "ProductId");
+                columns: new[] { "ProductId", "Day", "Returned", "AmountCents", "Quantity" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Events_CampaignId",
                 table: "Events",
-                column: "CampaignId");
+                column: "CampaignId",
+                filter: "\"CampaignId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Events_CustomerId_At",
@@ -961,12 +964,13 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
             migrationBuilder.CreateIndex(
                 name: "IX_Events_ImportId",
                 table: "Events",
-                column: "ImportId");
+                column: "ImportId",
+                filter: "\"ImportId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Events_Type_At",
+                name: "IX_Events_Type_At_CustomerId",
                 table: "Events",
-                columns: new[] { "Type", "At" });
+                columns: new[] { "Type", "At", "CustomerId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Events_Type_Day_CustomerId_At_AmountCents",

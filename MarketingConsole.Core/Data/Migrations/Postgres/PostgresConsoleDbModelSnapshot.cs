@@ -794,7 +794,7 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.HasIndex("CustomerId");
 
-                    b.HasIndex("CampaignId", "Occurrence", "Status");
+                    b.HasIndex("CampaignId", "Occurrence", "Status", "CustomerId");
 
                     b.ToTable("Dispatches", (string)null);
                 });
@@ -904,13 +904,15 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.HasKey("CustomerId", "Id");
 
-                    b.HasIndex("CampaignId");
+                    b.HasIndex("CampaignId")
+                        .HasFilter("\"CampaignId\" IS NOT NULL");
 
-                    b.HasIndex("ImportId");
+                    b.HasIndex("ImportId")
+                        .HasFilter("\"ImportId\" IS NOT NULL");
 
                     b.HasIndex("CustomerId", "At");
 
-                    b.HasIndex("Type", "At");
+                    b.HasIndex("Type", "At", "CustomerId");
 
                     b.HasIndex("Type", "Day", "CustomerId", "At", "AmountCents")
                         .HasFilter("\"Type\" IN (3, 4)");
@@ -932,6 +934,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<long>("AmountCents")
                         .HasColumnType("bigint");
 
+                    b.Property<int>("Day")
+                        .HasColumnType("integer");
+
                     b.Property<long>("DiscountCents")
                         .HasColumnType("bigint");
 
@@ -941,9 +946,12 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<int>("Quantity")
                         .HasColumnType("integer");
 
+                    b.Property<bool>("Returned")
+                        .HasColumnType("boolean");
+
                     b.HasKey("CustomerId", "EventId", "Line");
 
-                    b.HasIndex("ProductId");
+                    b.HasIndex("ProductId", "Day", "Returned", "AmountCents", "Quantity");
 
                     b.ToTable("EventItems");
                 });

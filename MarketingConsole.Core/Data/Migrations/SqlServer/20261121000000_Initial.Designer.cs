@@ -798,7 +798,7 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.HasIndex("CustomerId");
 
-                    b.HasIndex("CampaignId", "Occurrence", "Status");
+                    b.HasIndex("CampaignId", "Occurrence", "Status", "CustomerId");
 
                     b.ToTable("Dispatches", (string)null);
                 });
@@ -908,13 +908,15 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.HasKey("CustomerId", "Id");
 
-                    b.HasIndex("CampaignId");
+                    b.HasIndex("CampaignId")
+                        .HasFilter("\"CampaignId\" IS NOT NULL");
 
-                    b.HasIndex("ImportId");
+                    b.HasIndex("ImportId")
+                        .HasFilter("\"ImportId\" IS NOT NULL");
 
                     b.HasIndex("CustomerId", "At");
 
-                    b.HasIndex("Type", "At");
+                    b.HasIndex("Type", "At", "CustomerId");
 
                     b.HasIndex("Type", "Day", "CustomerId", "At", "AmountCents")
                         .HasFilter("\"Type\" IN (3, 4)");
@@ -936,6 +938,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<long>("AmountCents")
                         .HasColumnType("bigint");
 
+                    b.Property<int>("Day")
+                        .HasColumnType("int");
+
                     b.Property<long>("DiscountCents")
                         .HasColumnType("bigint");
 
@@ -945,9 +950,12 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<int>("Quantity")
                         .HasColumnType("int");
 
+                    b.Property<bool>("Returned")
+                        .HasColumnType("bit");
+
                     b.HasKey("CustomerId", "EventId", "Line");
 
-                    b.HasIndex("ProductId");
+                    b.HasIndex("ProductId", "Day", "Returned", "AmountCents", "Quantity");
 
                     b.ToTable("EventItems");
                 });

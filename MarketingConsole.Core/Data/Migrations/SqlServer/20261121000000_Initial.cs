@@ -329,7 +329,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     ProductId = table.Column<int>(type: "int", nullable: false),
                     Quantity = table.Column<int>(type: "int", nullable: false),
                     AmountCents = table.Column<long>(type: "bigint", nullable: false),
-                    DiscountCents = table.Column<long>(type: "bigint", nullable: false)
+                    DiscountCents = table.Column<long>(type: "bigint", nullable: false),
+                    Day = table.Column<int>(type: "int", nullable: false),
+                    Returned = table.Column<bool>(type: "bit", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -930,9 +932,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 columns: new[] { "Name", "Value" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_Dispatches_CampaignId_Occurrence_Status",
+                name: "IX_Dispatches_CampaignId_Occurrence_Status_CustomerId",
                 table: "Dispatches",
-                columns: new[] { "CampaignId", "Occurrence", "Status" });
+                columns: new[] { "CampaignId", "Occurrence", "Status", "CustomerId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Dispatches_CustomerId",
@@ -945,14 +947,15 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 column: "KeyHash");
 
             migrationBuilder.CreateIndex(
-                name: "IX_EventItems_ProductId",
+                name: "IX_EventItems_ProductId_Day_Returned_AmountCents_Quantity",
                 table: "EventItems",
-                column: "ProductId");
+                columns: new[] { "ProductId", "Day", "Returned", "AmountCents", "Quantity" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Events_CampaignId",
                 table: "Events",
-                column: "CampaignId");
+                column: "CampaignId",
+                filter: "\"CampaignId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Events_CustomerId_At",
@@ -962,12 +965,13 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
             migrationBuilder.CreateIndex(
                 name: "IX_Events_ImportId",
                 table: "Events",
-                column: "ImportId");
+                column: "ImportId",
+                filter: "\"ImportId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Events_Type_At",
+                name: "IX_Events_Type_At_CustomerId",
                 table: "Events",
-                columns: new[] { "Type", "At" });
+                columns: new[] { "Type", "At", "CustomerId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Events_Type_Day_CustomerId_At_AmountCents",

@@ -329,7 +329,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     ProductId = table.Column<int>(type: "INTEGER", nullable: false),
                     Quantity = table.Column<int>(type: "INTEGER", nullable: false),
                     AmountCents = table.Column<long>(type: "INTEGER", nullable: false),
-                    DiscountCents = table.Column<long>(type: "INTEGER", nullable: false)
+                    DiscountCents = table.Column<long>(type: "INTEGER", nullable: false),
+                    Day = table.Column<int>(type: "INTEGER", nullable: false),
+                    Returned = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -928,9 +930,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 columns: new[] { "Name", "Value" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_Dispatches_CampaignId_Occurrence_Status",
+                name: "IX_Dispatches_CampaignId_Occurrence_Status_CustomerId",
                 table: "Dispatches",
-                columns: new[] { "CampaignId", "Occurrence", "Status" });
+                columns: new[] { "CampaignId", "Occurrence", "Status", "CustomerId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Dispatches_CustomerId",
@@ -943,14 +945,15 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 column: "KeyHash");
 
             migrationBuilder.CreateIndex(
-                name: "IX_EventItems_ProductId",
+                name: "IX_EventItems_ProductId_Day_Returned_AmountCents_Quantity",
                 table: "EventItems",
-                column: "ProductId");
+                columns: new[] { "ProductId", "Day", "Returned", "AmountCents", "Quantity" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Events_CampaignId",
                 table: "Events",
-                column: "CampaignId");
+                column: "CampaignId",
+                filter: "\"CampaignId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Events_CustomerId_At",
@@ -960,12 +963,13 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
             migrationBuilder.CreateIndex(
                 name: "IX_Events_ImportId",
                 table: "Events",
-                column: "ImportId");
+                column: "ImportId",
+                filter: "\"ImportId\" IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "IX_Events_Type_At",
+                name: "IX_Events_Type_At_CustomerId",
                 table: "Events",
-                columns: new[] { "Type", "At" });
+                columns: new[] { "Type", "At", "CustomerId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Events_Type_Day_CustomerId_At_AmountCents",

@@ -771,7 +771,7 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("CustomerId");
 
-                    b.HasIndex("CampaignId", "Occurrence", "Status");
+                    b.HasIndex("CampaignId", "Occurrence", "Status", "CustomerId");
 
                     b.ToTable("Dispatches", (string)null);
                 });
@@ -879,13 +879,15 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.HasKey("CustomerId", "Id");
 
-                    b.HasIndex("CampaignId");
+                    b.HasIndex("CampaignId")
+                        .HasFilter("\"CampaignId\" IS NOT NULL");
 
-                    b.HasIndex("ImportId");
+                    b.HasIndex("ImportId")
+                        .HasFilter("\"ImportId\" IS NOT NULL");
 
                     b.HasIndex("CustomerId", "At");
 
-                    b.HasIndex("Type", "At");
+                    b.HasIndex("Type", "At", "CustomerId");
 
                     b.HasIndex("Type", "Day", "CustomerId", "At", "AmountCents")
                         .HasFilter("\"Type\" IN (3, 4)");
@@ -907,6 +909,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<long>("AmountCents")
                         .HasColumnType("INTEGER");
 
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("DiscountCents")
                         .HasColumnType("INTEGER");
 
@@ -916,9 +921,12 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<int>("Quantity")
                         .HasColumnType("INTEGER");
 
+                    b.Property<bool>("Returned")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("CustomerId", "EventId", "Line");
 
-                    b.HasIndex("ProductId");
+                    b.HasIndex("ProductId", "Day", "Returned", "AmountCents", "Quantity");
 
                     b.ToTable("EventItems");
                 });
