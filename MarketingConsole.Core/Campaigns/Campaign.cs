@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace MarketingConsole.Core.Campaigns;
 
-/// <summary>Numbers are stored: append only.</summary>
-public enum CampaignStatus { Draft = 0, AwaitingApproval = 1, Approved = 2, Scheduled = 3, Running = 4, Finished = 5, Paused = 6, Archived = 7 }
+/// <summary>Numbers are stored: append only. Stopped: its only run ended before everything was sent, and the rest waits.</summary>
+public enum CampaignStatus { Draft = 0, AwaitingApproval = 1, Approved = 2, Scheduled = 3, Running = 4, Finished = 5, Paused = 6, Archived = 7, Stopped = 8 }
 
 /// <summary>A message with an offer for an audience on a schedule. What is sent is exactly the approved <see cref="Version"/>.</summary>
 public sealed class Campaign

@@ -22,5 +22,8 @@ public sealed record CampaignActor(string Name, bool MayApprove);
 /// <summary>This version was approved: it may be scheduled.</summary>
 public sealed record CampaignApproved(int CampaignId, int Version);
 
+/// <summary>A paused campaign goes on where it stopped.</summary>
+public sealed record CampaignResumed(int CampaignId);
+
 /// <summary>A campaign was made, changed, decided or archived: what was approved may no longer be.</summary>
 public sealed record CampaignChanged(int CampaignId);

@@ -79,7 +79,7 @@ public sealed class CampaignReviewer(IDbContextFactory<ConsoleDb> dbs, CampaignA
         {
             if (offer.Draft.StockLimit < writtenTo)
             {
-                yield return new("offerIds", $"“{offer.Name}” may be given {offer.Draft.StockLimit} times; {writtenTo} customers would read of it.");
+                yield return new("offerIds", $"“{offer.Name}” may be given {offer.Draft.StockLimit} times, but up to {writtenTo} customers could get it.");
             }
 
             if (offer.Draft.BudgetCents < cost)

@@ -76,7 +76,7 @@ public sealed class CampaignService(IDbContextFactory<ConsoleDb> dbs, ChangeFeed
 
         if (old.Status is CampaignStatus.Running or CampaignStatus.Archived)
         {
-            return SaveResult.Refused(new FieldError("status", old.Status == CampaignStatus.Running ? "It is being sent now: wait until the run has ended, then change it." : "It is archived: bring it back first."));
+            return SaveResult.Refused(new FieldError("status", old.Status == CampaignStatus.Running ? "It is being sent now: pause it or wait until the run has ended, then change it." : "It is archived: bring it back first."));
         }
 
         var (json, now) = (plan.ToJson(), time.GetUtcNow().UtcDateTime);

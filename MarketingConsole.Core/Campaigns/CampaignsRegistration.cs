@@ -12,6 +12,7 @@ public static class CampaignsRegistration
         services.AddSingleton<CampaignReviewer>();
         services.AddSingleton<CampaignService>();
         services.AddSingleton<CampaignApprovals>();
+        services.AddSingleton<CampaignPauses>();
         return services;
     }
 }

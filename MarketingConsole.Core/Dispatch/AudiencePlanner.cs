@@ -41,8 +41,9 @@ internal sealed class AudiencePlanner(IDbContextFactory<ConsoleDb> dbs, ConsentG
                 return total;
             }
 
-            var barriers = await BarriersAsync(db, campaignId, occurrence, plan, rules, chunk[0].Id, chunk[^1].Id, now, cancellationToken);
-            var profiles = await ProfilesAsync(db, rules, chooser, chunk[0].Id, chunk[^1].Id, now, cancellationToken);
+            var (from, to) = (chunk[0].Id, chunk[^1].Id);
+            var barriers = await BarriersAsync(db, campaignId, occurrence, plan, rules, from, to, now, cancellationToken);
+            var profiles = await BuyerProfiles.LoadAsync(db, rules, from, to, chooser.UsesCategories, now, cancellationToken);
             var rows = chunk.ConvertAll(x =>
             {
                 var profile = profiles.GetValueOrDefault(x.Id, BuyerProfile.Unknown);
@@ -89,24 +90,6 @@ internal sealed class AudiencePlanner(IDbContextFactory<ConsoleDb> dbs, ConsentG
         }
 
         return new Barriers(allowed, free, tired, again);
-    }
-
-    /// <summary>What may be known about buying, of those who allow profiling.</summary>
-    private static async Task<Dictionary<int, BuyerProfile>> ProfilesAsync(ConsoleDb db, ConsentRuleSet rules, OfferChooser chooser, int from, int to, DateTime now, CancellationToken cancellationToken)
-    {
-        var profiled = db.Customers.AsNoTracking().Where(x => x.Id >= from && x.Id <= to).Where(rules.Allowed(db, Purpose.Profiling, now)).Select(x => x.Id);
-        var spending = new Dictionary<int, Dictionary<string, long>>();
-        if (chooser.UsesCategories)
-        {
-            var rows = await db.EventItems.Where(x => x.CustomerId >= from && x.CustomerId <= to && profiled.Contains(x.CustomerId) && x.AmountCents > 0)
-                .Join(db.Products, x => x.ProductId, p => p.Id, (x, p) => new { x.CustomerId, p.Category, x.AmountCents })
-                .GroupBy(x => new { x.CustomerId, x.Category }).Select(g => new { g.Key.CustomerId, g.Key.Category, Cents = g.Sum(x => x.AmountCents) }).ToListAsync(cancellationToken);
-            spending = rows.GroupBy(x => x.CustomerId).ToDictionary(x => x.Key, x => x.ToDictionary(y => y.Category, y => y.Cents));
-        }
-
-        var twins = await db.Twins.AsNoTracking().Where(x => x.CustomerId >= from && x.CustomerId <= to && profiled.Contains(x.CustomerId))
-            .Select(x => new { x.CustomerId, x.ChanceToBuy, x.AverageBasketCents }).ToListAsync(cancellationToken);
-        return twins.ToDictionary(x => x.CustomerId, x => new BuyerProfile(x.ChanceToBuy, x.AverageBasketCents, spending.GetValueOrDefault(x.CustomerId) ?? []));
     }
 
     internal sealed record Member(int Id, string Key, string? Email, string? Phone, string? Language);

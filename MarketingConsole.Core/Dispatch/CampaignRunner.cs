@@ -8,21 +8,28 @@ namespace MarketingConsole.Core.Dispatch;
 /// <summary>One occurrence from audience to sums: plan, send, count. Started again for the same occurrence, it goes on where it stopped.</summary>
 internal sealed class CampaignRunner(IDbContextFactory<ConsoleDb> dbs, CampaignService campaigns, AudiencePlanner planner, CampaignSender sender, DispatchEvents events, TransportChooser transports, ChangeFeed feed, TimeProvider time)
 {
+    private static readonly CampaignStatus[] Live = [CampaignStatus.Approved, CampaignStatus.Scheduled, CampaignStatus.Running, CampaignStatus.Finished, CampaignStatus.Stopped];
+
     public async Task RunAsync(JobContext job, DispatchArgument argument, CancellationToken cancellationToken)
     {
         var (id, occurrence) = (argument.CampaignId, argument.Occurrence ?? new DateTimeOffset(job.At, TimeSpan.Zero).ToUnixTimeSeconds());
-        var plan = await campaigns.ApprovedPlanAsync(id, cancellationToken);
-        if (plan is null || await campaigns.GetAsync(id, cancellationToken) is not { } campaign)
+        var campaign = await campaigns.GetAsync(id, cancellationToken);
+        if (campaign?.Summary.Status == CampaignStatus.Paused)
+        {
+            throw new JobStoppedException("The campaign is paused. Nothing was sent.");
+        }
+
+        if (campaign is not { Approval: not null, Summary.Status: not CampaignStatus.Archived })
         {
             throw new DispatchStoppedException("The campaign is not approved in its current version. Nothing was sent.");
         }
 
-        var version = campaign.Summary.Version;
-        var transport = transports.For(plan.Channel) ?? throw new DispatchStoppedException(TransportChooser.Missing(plan.Channel));
+        var (plan, version) = (campaign.Plan, campaign.Summary.Version);
         var planned = await ClaimAsync(job.RunId, id, occurrence, version, cancellationToken);
         await SetStatusAsync(id, CampaignStatus.Running, cancellationToken);
         try
         {
+            var transport = transports.For(plan.Channel) ?? throw new DispatchStoppedException(TransportChooser.Missing(plan.Channel));
             if (!planned)
             {
                 job.Report(0, 0, "Choosing who gets what");
@@ -107,7 +114,7 @@ internal sealed class CampaignRunner(IDbContextFactory<ConsoleDb> dbs, CampaignS
             job.SetCount($"skipped: {reason}", count);
         }
 
-        await SetStatusAsync(id, run.FinishedAt is not null && plan.Schedule.Kind is ScheduleKind.Now or ScheduleKind.Once ? CampaignStatus.Finished : CampaignStatus.Scheduled, CancellationToken.None);
+        await SetStatusAsync(id, plan.Schedule.Kind is not (ScheduleKind.Now or ScheduleKind.Once) ? CampaignStatus.Scheduled : run.FinishedAt is null ? CampaignStatus.Stopped : CampaignStatus.Finished, CancellationToken.None);
         feed.Publish(new CampaignRunChanged(id, occurrence));
         if (run.Planned && sums.All != run.Audience)
         {
@@ -126,8 +133,7 @@ internal sealed class CampaignRunner(IDbContextFactory<ConsoleDb> dbs, CampaignS
     private async Task SetStatusAsync(int id, CampaignStatus to, CancellationToken cancellationToken)
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-        await db.Campaigns.Where(x => x.Id == id && (x.Status == CampaignStatus.Approved || x.Status == CampaignStatus.Scheduled || x.Status == CampaignStatus.Running || x.Status == CampaignStatus.Finished))
-            .ExecuteUpdateAsync(s => s.SetProperty(x => x.Status, to), cancellationToken);
+        await db.Campaigns.Where(x => x.Id == id && Live.Contains(x.Status)).ExecuteUpdateAsync(s => s.SetProperty(x => x.Status, to), cancellationToken);
         feed.Publish(new CampaignRunChanged(id, 0));
     }
 

@@ -4,6 +4,7 @@ using MarketingConsole.Core.Copy;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Dispatch.Mail;
 using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Offers;
 using Microsoft.EntityFrameworkCore;
 
@@ -109,7 +110,13 @@ internal sealed class CampaignSender(IDbContextFactory<ConsoleDb> dbs, CampaignS
     {
         for (var last = int.MinValue; ;)
         {
-            if (await campaigns.ApprovedPlanAsync(campaignId, cancellationToken) is null || (await campaigns.GetAsync(campaignId, cancellationToken))?.Summary.Version != version)
+            var campaign = await campaigns.GetAsync(campaignId, cancellationToken);
+            if (campaign?.Summary.Status == CampaignStatus.Paused)
+            {
+                throw new JobStoppedException("The campaign was paused. The rest of its messages wait until it goes on.");
+            }
+
+            if (campaign is not { Approval: not null, Summary.Status: not CampaignStatus.Archived } || campaign.Summary.Version != version)
             {
                 throw new DispatchStoppedException("The campaign is no longer approved in the version this run was planned with. The rest of its messages wait.");
             }

@@ -24,8 +24,10 @@ public static class DispatchRegistration
         services.AddSingleton<BounceRecorder>();
         services.AddSingleton<DispatchEvents>();
         services.AddSingleton<AudiencePlanner>();
+        services.AddSingleton<OfferPreview>();
         services.AddSingleton<CampaignSender>();
         services.AddSingleton<CampaignRunner>();
+        services.AddSingleton<CampaignRuns>();
         services.AddSingleton<DispatchService>();
         services.AddSingleton<ResponseRecorder>();
         services.AddSingleton<CampaignResults>();

@@ -24,7 +24,13 @@ public sealed class DispatchService(IDbContextFactory<ConsoleDb> dbs, CampaignSe
             return (null, "It is still being sent: wait until it has ended or cancel it.");
         }
 
-        if (await campaigns.ApprovedPlanAsync(campaignId, cancellationToken) is null || await campaigns.GetAsync(campaignId, cancellationToken) is not { } campaign)
+        var campaign = await campaigns.GetAsync(campaignId, cancellationToken);
+        if (campaign?.Summary.Status == CampaignStatus.Paused)
+        {
+            return (null, "The campaign is paused: let it go on, and the messages that wait are sent.");
+        }
+
+        if (campaign is not { Approval: not null, Summary.Status: not CampaignStatus.Archived })
         {
             return (null, "The campaign is no longer approved: have it approved again first.");
         }
@@ -32,7 +38,7 @@ public sealed class DispatchService(IDbContextFactory<ConsoleDb> dbs, CampaignSe
         await db.Dispatches.Where(x => x.CampaignId == campaignId && x.Occurrence == occurrence && x.Status == DispatchStatus.Failed
                 && !db.Events.Any(e => e.CustomerId == x.CustomerId && e.CampaignId == campaignId && e.Type == Events.EventType.EmailBounce))
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.Status, DispatchStatus.Planned).SetProperty(x => x.Attempts, 0).SetProperty(x => x.SentAt, (DateTime?)null), cancellationToken);
-        var waiting = await db.Dispatches.CountAsync(x => x.CampaignId == campaignId && x.Occurrence == occurrence && x.Status == DispatchStatus.Planned, cancellationToken);
+        var waiting = await db.Dispatches.CountAsync(x => x.CampaignId == campaignId && x.Occurrence == occurrence && (x.Status == DispatchStatus.Planned || x.Status == DispatchStatus.Sending), cancellationToken);
         if (waiting == 0)
         {
             return (null, "Nothing is left to send: the addresses that failed do not exist.");

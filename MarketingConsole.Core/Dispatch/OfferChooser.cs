@@ -4,14 +4,6 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Dispatch;
 
-/// <param name="ChanceToBuy">Null when the twin has no forecast or profiling is not allowed.</param>
-/// <param name="BasketCents">Average basket; null when unknown.</param>
-/// <param name="CategoryCents">What the customer bought by category; empty when unknown or not allowed.</param>
-internal sealed record BuyerProfile(double? ChanceToBuy, long? BasketCents, IReadOnlyDictionary<string, long> CategoryCents)
-{
-    public static BuyerProfile Unknown { get; } = new(null, null, new Dictionary<string, long>());
-}
-
 /// <summary>Picks for each customer the offer with the highest expected value:
 /// chance to buy × share of the customer's spending the offer applies to × how well the offer was taken so far × (basket − cost of the offer).
 /// Each message that carries an offer reserves one piece and its unit cost, so that no more is promised than there is.</summary>
@@ -30,9 +22,7 @@ internal sealed class OfferChooser
 
     public static async Task<OfferChooser> LoadAsync(ConsoleDb db, IReadOnlyList<OfferDetails> offers, DateTime now, CancellationToken cancellationToken)
     {
-        var ids = offers.Select(x => x.Id).ToArray();
-        var given = await db.Dispatches.Where(x => x.OfferId != null && ids.Contains(x.OfferId!.Value) && (x.Status == DispatchStatus.Planned || x.Status == DispatchStatus.Sending || x.Status == DispatchStatus.Sent))
-            .GroupBy(x => x.OfferId!.Value).Select(g => new { Id = g.Key, Given = g.Count(), Taken = g.Sum(x => x.ConvertedAt != null ? 1 : 0) }).ToDictionaryAsync(x => x.Id, cancellationToken);
+        var given = await OfferUsage.CountAsync(db, [.. offers.Select(x => x.Id)], cancellationToken);
         var rate = (given.Values.Sum(x => x.Taken) + 1.0) / (given.Values.Sum(x => x.Given) + 50.0);
         var skus = offers.SelectMany(x => x.Draft.Skus).Distinct().ToArray();
         var categoryOf = await db.Products.Where(x => skus.Contains(x.Sku)).Select(x => new { x.Sku, x.Category }).ToDictionaryAsync(x => x.Sku, x => x.Category, cancellationToken);
@@ -48,19 +38,24 @@ internal sealed class OfferChooser
         return new OfferChooser(candidates, (long)basket);
     }
 
+    /// <summary>Chooses and takes one piece.</summary>
     /// <returns>Null when no offer applies to this customer or none is left.</returns>
     public int? Choose(BuyerProfile buyer)
     {
-        var best = _candidates.Where(x => x.Left > 0).Select(x => (Offer: x, Value: Value(x, buyer))).Where(x => x.Value is not null)
-            .OrderByDescending(x => x.Value).ThenBy(x => x.Offer.Id).FirstOrDefault().Offer;
-        if (best is null)
+        var best = Find(buyer);
+        if (best is not null)
         {
-            return null;
+            best.Left--;
         }
 
-        best.Left--;
-        return best.Id;
+        return best?.Id;
     }
+
+    /// <summary>As <see cref="Choose"/>, but takes nothing.</summary>
+    public int? Best(BuyerProfile buyer) => Find(buyer)?.Id;
+
+    private Candidate? Find(BuyerProfile buyer) => _candidates.Where(x => x.Left > 0).Select(x => (Offer: x, Value: Value(x, buyer))).Where(x => x.Value is not null)
+        .OrderByDescending(x => x.Value).ThenBy(x => x.Offer.Id).FirstOrDefault().Offer;
 
     /// <returns>Expected value in cents; null when the offer does not apply.</returns>
     private double? Value(Candidate offer, BuyerProfile buyer)

@@ -10,11 +10,18 @@ public sealed record OfferUse(int Given, int Taken);
 /// <summary>How often offers have been given out, for limits and the offers page.</summary>
 public static class OfferUsage
 {
-    public static async Task<IReadOnlyDictionary<int, OfferUse>> CountAsync(ConsoleDb db, CancellationToken cancellationToken)
+    /// <param name="offerIds">Null = every offer.</param>
+    public static async Task<IReadOnlyDictionary<int, OfferUse>> CountAsync(ConsoleDb db, IReadOnlyList<int>? offerIds = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(db);
-        var rows = await db.Dispatches.AsNoTracking().Where(x => x.OfferId != null && (x.Status == DispatchStatus.Planned || x.Status == DispatchStatus.Sending || x.Status == DispatchStatus.Sent))
-            .GroupBy(x => x.OfferId!.Value).Select(g => new { g.Key, Given = g.Count(), Taken = g.Count(x => x.ConvertedAt != null) }).ToListAsync(cancellationToken);
+        var carrying = db.Dispatches.AsNoTracking().Where(x => x.OfferId != null);
+        if (offerIds is not null)
+        {
+            carrying = carrying.Where(x => offerIds.Contains(x.OfferId!.Value));
+        }
+
+        var rows = await carrying.Where(x => x.Status == DispatchStatus.Planned || x.Status == DispatchStatus.Sending || x.Status == DispatchStatus.Sent)
+            .GroupBy(x => x.OfferId!.Value).Select(g => new { g.Key, Given = g.Count(), Taken = g.Sum(x => x.ConvertedAt != null ? 1 : 0) }).ToListAsync(cancellationToken);
         return rows.ToDictionary(x => x.Key, x => new OfferUse(x.Given, x.Taken));
     }
 }

@@ -33,8 +33,7 @@ public sealed class WebhookTransport(WebhookOptions options, HttpClient http, Ti
         try
         {
             using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(options.TimeoutSeconds), time);
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
+            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token); // once committed the answer must be heard, cancelled or not
             var reason = $"{(int)response.StatusCode} {response.ReasonPhrase}";
             return response.IsSuccessStatusCode ? new Delivery(DeliveryOutcome.Accepted)
                 : response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout || (int)response.StatusCode >= 500
@@ -45,7 +44,7 @@ public sealed class WebhookTransport(WebhookOptions options, HttpClient http, Ti
         {
             return new Delivery(DeliveryOutcome.Deferred, $"The receiver cannot be reached: {exception.HttpRequestError}");
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return new Delivery(DeliveryOutcome.Deferred, $"The receiver did not answer within {options.TimeoutSeconds} s.");
         }

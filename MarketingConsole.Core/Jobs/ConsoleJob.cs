@@ -126,5 +126,8 @@ public sealed class JobContext(JobRun run, IDbContextFactory<ConsoleDb> dbs, Cha
     }
 }
 
+/// <summary>A job ends itself before its work is done, for a reason that is no fault: the run counts as cancelled and the message says why.</summary>
+public sealed class JobStoppedException(string message) : Exception(message);
+
 /// <summary>A job moved; published on the <see cref="ChangeFeed"/> at most ten times a second a job, and once at its end.</summary>
 public sealed record JobProgressed(int RunId, string Kind, string Title, JobStatus Status, long Done, long Total, string Phase, IReadOnlyDictionary<string, long> Counts);

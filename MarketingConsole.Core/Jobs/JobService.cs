@@ -170,6 +170,10 @@ public sealed partial class JobService(ISchedulerFactory schedulers, IEnumerable
         {
             status = JobStatus.Cancelled;
         }
+        catch (JobStoppedException exception)
+        {
+            (status, error) = (JobStatus.Cancelled, exception.Message);
+        }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             (status, error) = (JobStatus.Failed, exception.Message);

@@ -28,6 +28,7 @@ internal static class CampaignWords
         CampaignStatus.Running => ("being sent", "accent"),
         CampaignStatus.Finished => ("finished", "ok"),
         CampaignStatus.Paused => ("paused", "warning"),
+        CampaignStatus.Stopped => ("stopped", "danger"),
         _ => ("archived", null),
     };
 

@@ -48,6 +48,10 @@ internal static class CampaignsEndpoints
         }).Produces<CampaignDetails>().RequireAuthorization(write);
         MapDecision(campaigns, "approve", true, approve);
         MapDecision(campaigns, "reject", false, approve);
+        campaigns.MapPost("/{id:int}/pause", (int id, CampaignPauses pauses, CampaignService service, HttpContext http, CancellationToken ct) => MovedAsync(id, pauses.PauseAsync(id, http.User.Identity!.Name!, ct), service, ct))
+            .Produces<CampaignDetails>().WithSummary("Stops a scheduled campaign or the run that is sending it; what is not sent waits.").RequireAuthorization(write);
+        campaigns.MapPost("/{id:int}/resume", (int id, CampaignPauses pauses, CampaignService service, HttpContext http, CancellationToken ct) => MovedAsync(id, pauses.ResumeAsync(id, http.User.Identity!.Name!, ct), service, ct))
+            .Produces<CampaignDetails>().WithSummary("Lets a paused campaign go on where it stopped.").RequireAuthorization(write);
 
         var copy = api.MapGroup("/copy").WithTags("Copy");
         copy.MapPost("", WriteAsync).Produces<IReadOnlyList<CopyVariant>>().RequireAuthorization(write);
@@ -57,6 +61,9 @@ internal static class CampaignsEndpoints
             return plan.Variants.Select(x => CopyChecker.Check(x, plan.Channel, facts)).ToList();
         }).WithSummary("Findings for each variant of a plan.").RequireAuthorization(read);
     }
+
+    private static async Task<IResult> MovedAsync(int id, Task<Core.Data.SaveResult> move, CampaignService service, CancellationToken ct) =>
+        await move is { Ok: false } refused ? refused.Problem() : Results.Ok(await service.GetAsync(id, ct));
 
     private static void MapDecision(RouteGroupBuilder campaigns, string verb, bool yes, string policy) =>
         campaigns.MapPost("/{id:int}/" + verb, async (int id, DecisionBody body, CampaignApprovals approvals, CampaignService service, HttpContext http, CancellationToken ct) =>
