@@ -26,7 +26,7 @@ public static class Scopes
     {
         ["customers:read"] = Roles.Marketer,
         ["customers:write"] = Roles.Marketer,
-        ["customers:erase"] = Roles.Manager,
+        ["customers:erase"] = Roles.Admin,
         ["events:write"] = Roles.Marketer,
         ["imports:read"] = Roles.Marketer,
         ["imports:write"] = Roles.Marketer,

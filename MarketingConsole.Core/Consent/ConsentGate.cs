@@ -20,6 +20,14 @@ public sealed class ConsentGate(IDbContextFactory<ConsoleDb> dbs, ChangeFeed fee
         return new ConsentRuleSet([.. rows.GroupBy(x => (x.Purpose, x.Jurisdiction)).Select(x => x.MaxBy(r => r.Version)!)]);
     }
 
+    /// <summary>The rules that were in force at an instant; before its first version a rule counts as it was written then.</summary>
+    public async Task<ConsentRuleSet> RulesAsync(DateTime asOf, CancellationToken cancellationToken)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        var rows = await db.ConsentRules.AsNoTracking().ToListAsync(cancellationToken);
+        return new ConsentRuleSet([.. rows.GroupBy(x => (x.Purpose, x.Jurisdiction)).Select(x => x.Where(r => r.ChangedAt <= asOf).MaxBy(r => r.Version) ?? x.MinBy(r => r.Version)!)]);
+    }
+
     /// <summary>Appends to the ledger and, where an entry is the newest of its customer and purpose, moves the current choice. At the same instant a refusal wins.</summary>
     public async Task RecordAsync(IReadOnlyList<ConsentEntry> entries, CancellationToken cancellationToken)
     {
@@ -93,7 +101,20 @@ public sealed class ConsentRuleSet(IReadOnlyList<ConsentRule> rules)
 
     /// <summary>A filter on customers who may be used for <paramref name="purpose"/>; runs as SQL.</summary>
     /// <param name="asOf">UTC; a grant older than the rule's retention at this instant no longer counts.</param>
-    public Expression<Func<Customer, bool>> Allowed(ConsoleDb db, Purpose purpose, DateTime asOf)
+    public Expression<Func<Customer, bool>> Allowed(ConsoleDb db, Purpose purpose, DateTime asOf) => Filter(
+        purpose, asOf,
+        oldest => c => db.ConsentChoices.Any(x => x.CustomerId == c.Id && x.Purpose == purpose && x.Granted && x.At >= oldest),
+        c => db.ConsentChoices.Any(x => x.CustomerId == c.Id && x.Purpose == purpose && !x.Granted));
+
+    /// <summary>As <see cref="Allowed"/>, from what the ledger held at an instant in the past; later entries do not exist.</summary>
+    public Expression<Func<Customer, bool>> AllowedThen(ConsoleDb db, Purpose purpose, DateTime asOf)
+    {
+        var said = db.ConsentEntries.Where(x => x.Purpose == purpose && x.At <= asOf);
+        var last = said.Where(x => !said.Any(y => y.CustomerId == x.CustomerId && (y.At > x.At || (y.At == x.At && x.Granted && !y.Granted))));
+        return Filter(purpose, asOf, oldest => c => last.Any(x => x.CustomerId == c.Id && x.Granted && x.At >= oldest), c => last.Any(x => x.CustomerId == c.Id && !x.Granted));
+    }
+
+    private Expression<Func<Customer, bool>> Filter(Purpose purpose, DateTime asOf, Func<DateTime, Expression<Func<Customer, bool>>> granted, Expression<Func<Customer, bool>> refused)
     {
         var any = Expression.Parameter(typeof(Customer), "c");
         Expression body = Expression.Constant(false);
@@ -101,18 +122,16 @@ public sealed class ConsentRuleSet(IReadOnlyList<ConsentRule> rules)
         {
             var places = group.ToArray();
             var (basis, retention) = group.Key;
-            var oldest = retention is { } days ? asOf.AddDays(-days) : DateTime.UnixEpoch;
-            Expression<Func<Customer, bool>>? clause = basis switch
+            if (basis == ConsentBasis.Never)
             {
-                ConsentBasis.OptIn => c => places.Contains(c.Jurisdiction) && db.ConsentChoices.Any(x => x.CustomerId == c.Id && x.Purpose == purpose && x.Granted && x.At >= oldest),
-                ConsentBasis.OptOut => c => places.Contains(c.Jurisdiction) && !db.ConsentChoices.Any(x => x.CustomerId == c.Id && x.Purpose == purpose && !x.Granted),
-                _ => null,
-            };
-            if (clause is not null)
-            {
-                var moved = new Replace(clause.Parameters[0], any).Visit(clause.Body)!;
-                body = body is ConstantExpression ? moved : Expression.OrElse(body, moved);
+                continue;
             }
+
+            Expression<Func<Customer, bool>> here = c => places.Contains(c.Jurisdiction);
+            var said = basis == ConsentBasis.OptIn ? granted(retention is { } days ? asOf.AddDays(-days) : DateTime.UnixEpoch) : refused;
+            var answer = new Replace(said.Parameters[0], any).Visit(said.Body)!;
+            var clause = Expression.AndAlso(new Replace(here.Parameters[0], any).Visit(here.Body)!, basis == ConsentBasis.OptIn ? answer : Expression.Not(answer));
+            body = body is ConstantExpression ? clause : Expression.OrElse(body, clause);
         }
 
         return Expression.Lambda<Func<Customer, bool>>(body, any);

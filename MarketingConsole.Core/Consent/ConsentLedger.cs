@@ -24,11 +24,15 @@ public sealed class ConsentLedger(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
     /// <summary>Ways a customer may have said so to a person.</summary>
     public static IReadOnlyList<string> Sources { get; } = ["Telephone", "In store", "Letter", "E-mail", "Chat"];
 
+    /// <inheritdoc cref="StatesAsync(int, DateTime?, CancellationToken)"/>
+    public Task<IReadOnlyList<ConsentState>?> StatesAsync(int customerId, CancellationToken cancellationToken) => StatesAsync(customerId, null, cancellationToken);
+
+    /// <param name="asOf">UTC; what held at this instant by the rules and ledger entries of then; null = now.</param>
     /// <returns>One state a purpose; null when there is no such customer.</returns>
-    public async Task<IReadOnlyList<ConsentState>?> StatesAsync(int customerId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ConsentState>?> StatesAsync(int customerId, DateTime? asOf, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().UtcDateTime;
-        var rules = await gate.RulesAsync(cancellationToken);
+        var now = asOf ?? time.GetUtcNow().UtcDateTime;
+        var rules = asOf is null ? await gate.RulesAsync(cancellationToken) : await gate.RulesAsync(now, cancellationToken);
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         if (await db.Customers.Where(x => x.Id == customerId).Select(x => x.Jurisdiction).SingleOrDefaultAsync(cancellationToken) is not { } jurisdiction)
         {
@@ -36,13 +40,13 @@ public sealed class ConsentLedger(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         }
 
         var choices = await db.ConsentChoices.AsNoTracking().Where(x => x.CustomerId == customerId).ToDictionaryAsync(x => x.Purpose, cancellationToken);
-        var entries = await db.ConsentEntries.AsNoTracking().Where(x => x.CustomerId == customerId).ToListAsync(cancellationToken);
+        var entries = await db.ConsentEntries.AsNoTracking().Where(x => x.CustomerId == customerId && (asOf == null || x.At <= now)).ToListAsync(cancellationToken);
         return
         [
             .. Enum.GetValues<Purpose>().Select(purpose =>
             {
-                var choice = choices.GetValueOrDefault(purpose);
                 var last = entries.Where(x => x.Purpose == purpose).OrderByDescending(x => x.At).ThenBy(x => x.Granted).ThenByDescending(x => x.Id).FirstOrDefault();
+                var choice = asOf is null ? choices.GetValueOrDefault(purpose) : last is null ? null : new ConsentChoice { CustomerId = customerId, Purpose = purpose, Granted = last.Granted, At = last.At };
                 var (basis, retention) = rules.For(purpose, jurisdiction);
                 var allowed = rules.IsAllowed(purpose, jurisdiction, choice, now);
                 var ends = basis == ConsentBasis.OptIn && choice is { Granted: true } && retention is { } days ? choice.At.AddDays(days) : (DateTime?)null;

@@ -68,7 +68,8 @@ public static class RuleSentence
         }
 
         var never = rule.Op == EventOperator.NotPerformed;
-        var did = type == EventType.Custom ? $"did “{rule.Name ?? "…"}”" : RuleWords.Did(type);
+        var lately = never && (rule.Days ?? (object?)rule.From) is not null; // "never" in a stretch of time is "did not"
+        var did = type == EventType.Custom ? lately ? $"do “{rule.Name ?? "…"}”" : $"did “{rule.Name ?? "…"}”" : lately ? RuleWords.Do(type) : RuleWords.Did(type);
         var what = RuleWords.OfProducts(type) ? " " + (Products(rule.Where) ?? (never ? "anything" : "something")) : Products(rule.Where) is { } products ? $" ({products})" : "";
         var much = rule.Op is EventOperator.Performed or EventOperator.NotPerformed ? "" : rule.Measure switch
         {
@@ -76,7 +77,7 @@ public static class RuleSentence
             EventMeasure.Amount => $" for {RuleWords.Operator(rule.Op)} {Money(rule.Value, names)} in all",
             _ => $" {RuleWords.Operator(rule.Op)} {Count(rule.Value)} {Plural("piece", rule.Value)} in all",
         };
-        return $"who {(never ? "never " : "")}{did}{what}{much}{Filters(rule.Where, names)}{Window(rule)}";
+        return $"who {(lately ? RuleWords.Not(type) : never ? "never " : "")}{did}{what}{much}{Filters(rule.Where, names)}{Window(rule)}";
     }
 
     private static string? Products(EventFilter? where)

@@ -21,7 +21,6 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
            let what = node.Rule switch
            {
                TwinRule => "Twin features and scores are",
-               PermissionRule => "Consent is",
                MemberRule => "Membership of other segments is",
                _ => null,
            }

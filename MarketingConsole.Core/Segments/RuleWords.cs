@@ -49,7 +49,7 @@ public static class RuleWords
         EventType.Cart => "put in the cart",
         EventType.Purchase => "bought",
         EventType.Return => "returned",
-        EventType.EmailSent => "was sent an e-mail",
+        EventType.EmailSent => "were sent an e-mail",
         EventType.EmailOpen => "opened an e-mail",
         EventType.EmailClick => "clicked in an e-mail",
         EventType.EmailBounce => "had an e-mail bounce",
@@ -59,9 +59,32 @@ public static class RuleWords
         EventType.KioskSession => "used a kiosk",
         EventType.CameraDwell => "lingered before a display",
         EventType.AppSession => "used the app",
-        EventType.MessageSent => "was sent a message",
+        EventType.MessageSent => "were sent a message",
         _ => "did",
     };
+
+    /// <summary>What follows <see cref="Not"/>: "did not buy", "was not sent an e-mail".</summary>
+    public static string Do(EventType type) => type switch
+    {
+        EventType.View => "view",
+        EventType.Cart => "put in the cart",
+        EventType.Purchase => "buy",
+        EventType.Return => "return",
+        EventType.EmailSent => "sent an e-mail",
+        EventType.EmailOpen => "open an e-mail",
+        EventType.EmailClick => "click in an e-mail",
+        EventType.EmailBounce => "have an e-mail bounce",
+        EventType.Unsubscribe => "unsubscribe",
+        EventType.StoreVisit => "visit a store",
+        EventType.RfidRead => "carry an article past a reader",
+        EventType.KioskSession => "use a kiosk",
+        EventType.CameraDwell => "linger before a display",
+        EventType.AppSession => "use the app",
+        EventType.MessageSent => "sent a message",
+        _ => "do",
+    };
+
+    public static string Not(EventType type) => type is EventType.EmailSent or EventType.MessageSent ? "were not " : "did not ";
 
     /// <summary>True when <see cref="Did"/> needs an object: "bought Tea", "viewed something".</summary>
     public static bool OfProducts(EventType type) => type is EventType.View or EventType.Cart or EventType.Purchase or EventType.Return;

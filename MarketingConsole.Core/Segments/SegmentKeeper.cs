@@ -87,10 +87,11 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         await db.BulkInsertAsync(entered.Select(x => Move(x, true)).Concat(left.Select(x => Move(x, false))).ToList(), cancellationToken);
         var moves = entered.Length + left.Length > 0;
         var size = moves || only is null ? await db.SegmentMembers.CountAsync(x => x.SegmentId == segmentId, cancellationToken) : (int?)null;
+        var before = await db.Segments.Where(x => x.Id == segmentId).Select(x => x.Size).SingleOrDefaultAsync(cancellationToken);
         await db.Segments.Where(x => x.Id == segmentId).ExecuteUpdateAsync(s => s.SetProperty(x => x.CountedAt, now).SetProperty(x => x.Size, x => size ?? x.Size), cancellationToken);
         if (size is { } count)
         {
-            await NoteSizeAsync(db, segmentId, count, now, moves, cancellationToken);
+            await NoteSizeAsync(db, segmentId, count, now, count != before, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -8,6 +8,9 @@ public sealed record MemberRow(int Id, string Key, string Name, string? Country,
 
 public sealed record MoveRow(DateTime At, int CustomerId, string Key, bool Entered);
 
+/// <summary>A customer entered or left a segment.</summary>
+public sealed record CustomerMove(DateTime At, int SegmentId, string Segment, bool Entered);
+
 public sealed record SizePoint(DateTime At, int Size);
 
 /// <summary>Reads who is in a segment and how that changed.</summary>
@@ -39,6 +42,18 @@ public sealed class SegmentMembersReader(IDbContextFactory<ConsoleDb> dbs)
                       orderby m.At descending, m.Id descending
                       join c in db.Customers on m.CustomerId equals c.Id
                       select new MoveRow(m.At, m.CustomerId, c.Key, m.Entered)).Take(take).ToListAsync(cancellationToken);
+    }
+
+    /// <summary>A customer's newest moves, of segments in use.</summary>
+    public async Task<IReadOnlyList<CustomerMove>> MovesOfAsync(int customerId, int take, CancellationToken cancellationToken)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        return await (from m in db.SegmentMoves
+                      where m.CustomerId == customerId
+                      join s in db.Segments on m.SegmentId equals s.Id
+                      where s.DeletedAt == null
+                      orderby m.At descending, m.Id descending
+                      select new CustomerMove(m.At, s.Id, s.Name, m.Entered)).Take(take).ToListAsync(cancellationToken);
     }
 
     /// <summary>Sizes since an instant, oldest first, with the one that held at its beginning.</summary>

@@ -26,7 +26,7 @@ public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGa
     /// <param name="asOf">UTC; null = now.</param>
     /// <exception cref="OperationCanceledException">A newer edit made this count pointless; the database stops at once.</exception>
     public Task<SegmentPreview> PreviewAsync(SegmentRule rule, DateTime? asOf, CancellationToken cancellationToken) =>
-        Task.Run(() => CountAsync(rule, asOf ?? time.GetUtcNow().UtcDateTime, cancellationToken), cancellationToken); // SQLite answers synchronously, and pages call this
+        Task.Run(() => CountAsync(rule, asOf, cancellationToken), cancellationToken); // SQLite answers synchronously, and pages call this
 
     /// <summary>What keeps a rule from being counted at an instant.</summary>
     public IReadOnlyList<RuleProblem> CheckInstant(SegmentRule rule, DateTime? asOf)
@@ -37,15 +37,17 @@ public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGa
             : RuleValidator.CheckPast(rule);
     }
 
-    private async Task<SegmentPreview> CountAsync(SegmentRule rule, DateTime asOf, CancellationToken cancellationToken)
+    private async Task<SegmentPreview> CountAsync(SegmentRule rule, DateTime? asOf, CancellationToken cancellationToken)
     {
+        var now = time.GetUtcNow().UtcDateTime;
         var gate = await consent.RulesAsync(cancellationToken);
+        var past = asOf is { } then && then < now ? new PastConsent(await consent.RulesAsync(then, cancellationToken), now) : null;
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         await db.Database.OpenConnectionAsync(cancellationToken);
         await using var interrupt = db.Database.GetDbConnection() is SqliteConnection { Handle: { } handle } ? cancellationToken.Register(() => SQLitePCL.raw.sqlite3_interrupt(handle)) : default;
         try
         {
-            return await CountAsync(db, rule, gate, asOf, cancellationToken);
+            return await CountAsync(db, rule, gate, asOf ?? now, past, cancellationToken);
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode == SqliteInterrupt)
         {
@@ -53,10 +55,10 @@ public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGa
         }
     }
 
-    private static async Task<SegmentPreview> CountAsync(ConsoleDb db, SegmentRule rule, ConsentRuleSet gate, DateTime asOf, CancellationToken cancellationToken)
+    private static async Task<SegmentPreview> CountAsync(ConsoleDb db, SegmentRule rule, ConsentRuleSet gate, DateTime asOf, PastConsent? past, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var members = SegmentQuery.Members(db, rule, gate, asOf);
+        var members = SegmentQuery.Members(db, rule, gate, asOf, past: past);
         var cells = await (from c in db.Customers
                            where members.Contains(c.Id)
                            join t in db.Twins on c.Id equals t.CustomerId into twins

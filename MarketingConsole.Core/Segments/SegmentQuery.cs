@@ -7,14 +7,20 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Segments;
 
+/// <summary>What a question about a past instant needs to know of consent.</summary>
+/// <param name="Rules">The consent rules of then.</param>
+/// <param name="Now">UTC; when the question is asked: profiling must be allowed now.</param>
+public sealed record PastConsent(ConsentRuleSet Rules, DateTime Now);
+
 /// <summary>Evaluates a rule as one SQL statement.</summary>
 public static class SegmentQuery
 {
     /// <summary>Ids of the customers a valid rule admits. Customers erased, or not yet known at <paramref name="asOf"/>, are never members.</summary>
-    /// <param name="consent">The consent rules in force: consent is asked for the use made now, also when <paramref name="asOf"/> is in the past.</param>
-    /// <param name="asOf">UTC; later events do not exist. Twin features, scores, consents and other segments are known for now only.</param>
+    /// <param name="consent">The consent rules in force.</param>
+    /// <param name="asOf">UTC; later events do not exist. Twin features, scores and other segments are known for now only.</param>
     /// <param name="only">Customers to look at; null = all.</param>
-    public static IQueryable<int> Members(ConsoleDb db, SegmentRule rule, ConsentRuleSet consent, DateTime asOf, IReadOnlyCollection<int>? only = null)
+    /// <param name="past">Given when <paramref name="asOf"/> lies in the past.</param>
+    public static IQueryable<int> Members(ConsoleDb db, SegmentRule rule, ConsentRuleSet consent, DateTime asOf, IReadOnlyCollection<int>? only = null, PastConsent? past = null)
     {
         var customers = db.Customers.Where(c => c.ErasedAt == null && (c.CreatedAt <= asOf || db.Events.Any(e => e.CustomerId == c.Id && e.At <= asOf)));
         if (only is not null)
@@ -24,22 +30,22 @@ public static class SegmentQuery
 
         if (RuleTree.UsesProfile(rule))
         {
-            customers = customers.Where(consent.Allowed(db, Purpose.Profiling, asOf));
+            customers = customers.Where(consent.Allowed(db, Purpose.Profiling, past?.Now ?? asOf)); // the use is made now, whatever instant is asked about
         }
 
-        return customers.Where(Filter(db, rule, consent, asOf, only)).Select(c => c.Id);
+        return customers.Where(Filter(db, rule, consent, asOf, only, past)).Select(c => c.Id);
     }
 
     /// <summary>The rule alone as a filter, without the gate on profiling.</summary>
-    internal static Expression<Func<Customer, bool>> Filter(ConsoleDb db, SegmentRule rule, ConsentRuleSet consent, DateTime asOf, IReadOnlyCollection<int>? only) => rule switch
+    internal static Expression<Func<Customer, bool>> Filter(ConsoleDb db, SegmentRule rule, ConsentRuleSet consent, DateTime asOf, IReadOnlyCollection<int>? only, PastConsent? past = null) => rule switch
     {
-        GroupRule { Match: GroupMatch.All } group => Predicates.All(group.Rules.Select(x => Filter(db, x, consent, asOf, only))),
-        GroupRule { Match: GroupMatch.Any } group => Predicates.Any(group.Rules.Select(x => Filter(db, x, consent, asOf, only))),
-        GroupRule group => Predicates.Any(group.Rules.Select(x => Filter(db, x, consent, asOf, only))).Not(),
+        GroupRule { Match: GroupMatch.All } group => Predicates.All(group.Rules.Select(x => Filter(db, x, consent, asOf, only, past))),
+        GroupRule { Match: GroupMatch.Any } group => Predicates.Any(group.Rules.Select(x => Filter(db, x, consent, asOf, only, past))),
+        GroupRule group => Predicates.Any(group.Rules.Select(x => Filter(db, x, consent, asOf, only, past))).Not(),
         TraitRule trait => Trait(db, trait, asOf),
         TwinRule twin => Feature(db, twin, asOf),
         EventRule happened => EventConditions.Compile(db, happened, asOf, only),
-        PermissionRule { Purpose: { } purpose } permission => permission.Allowed ? consent.Allowed(db, purpose, asOf) : consent.Allowed(db, purpose, asOf).Not(),
+        PermissionRule { Purpose: { } purpose } permission => Permission(past is null ? consent.Allowed(db, purpose, asOf) : past.Rules.AllowedThen(db, purpose, asOf), permission.Allowed),
         MemberRule member => Membership(db, member),
         _ => throw new InvalidOperationException($"A rule of type {rule.GetType().Name} is not complete."),
     };
@@ -77,6 +83,8 @@ public static class SegmentQuery
         var ids = db.Twins.Where(FieldConditions.Compile<Twin>(rule, field, asOf)).Select(t => t.CustomerId);
         return c => ids.Contains(c.Id);
     }
+
+    private static Expression<Func<Customer, bool>> Permission(Expression<Func<Customer, bool>> allowed, bool wanted) => wanted ? allowed : allowed.Not();
 
     private static Expression<Func<Customer, bool>> Membership(ConsoleDb db, MemberRule rule)
     {

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Twins;
@@ -30,6 +31,8 @@ public sealed partial class SegmentRefresher(SegmentKeeper keeper, ChangeFeed fe
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var events = feed.Subscribe<EventsWritten>(x => _changes.Writer.TryWrite(x.CustomerIds));
+        using var customers = feed.Subscribe<CustomersChanged>(x => _changes.Writer.TryWrite(x.CustomerIds));
+        using var erased = feed.Subscribe<CustomerErased>(_ => _changes.Writer.TryWrite(null)); // their memberships went with them: only a count tells the sizes
         using var twins = feed.Subscribe<TwinsChanged>(x => _changes.Writer.TryWrite(x.CustomerIds));
         using var consents = feed.Subscribe<ConsentChanged>(x => _changes.Writer.TryWrite(x.CustomerIds));
         using var timer = time.CreateTimer(_ => _changes.Writer.TryWrite([]), null, TimeSpan.FromSeconds(options.Value.RefreshSeconds), TimeSpan.FromSeconds(options.Value.RefreshSeconds));

@@ -12,7 +12,7 @@ public static class TwinBuilder
 
     /// <param name="kinds">Category and brand by product id.</param>
     /// <param name="model">Scores the chance to buy; null while there is none.</param>
-    /// <param name="profiling">False: the customer denies profiling, so nothing about preferences or the future is inferred.</param>
+    /// <param name="profiling">False: the customer denies profiling, so nothing about habits, preferences or the future is inferred.</param>
     /// <param name="asOf">Later events are not looked at.</param>
     public static Twin Build(CustomerHistory history, IReadOnlyDictionary<int, ProductKind> kinds, ShopRhythm rhythm, (int Id, ChanceModel Model)? model, bool profiling, DateTime asOf)
     {
@@ -78,15 +78,15 @@ public static class TwinBuilder
             twin.AverageBasketCents = paid / twin.Orders;
         }
 
-        if (days.Count >= Lifecycle.MinOrderDays)
-        {
-            var gaps = CustomerHistory.Gaps(days);
-            Array.Sort(gaps);
-            twin.MedianGapDays = ShopRhythm.Median(gaps);
-        }
-
         if (profiling)
         {
+            if (days.Count >= Lifecycle.MinOrderDays)
+            {
+                var gaps = CustomerHistory.Gaps(days);
+                Array.Sort(gaps);
+                twin.MedianGapDays = ShopRhythm.Median(gaps);
+            }
+
             var items = history.Items.Where(x => purchases.Contains(x.EventId)).Select(x => (Kind: kinds.GetValueOrDefault(x.ProductId), x.AmountCents)).ToList();
             twin.TopCategory = Top(items.Select(x => (x.Kind.Category, x.AmountCents)));
             twin.TopBrand = Top(items.Select(x => (x.Kind.Brand, x.AmountCents)));

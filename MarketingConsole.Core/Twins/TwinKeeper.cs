@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Twins.Forecast;
@@ -21,10 +22,11 @@ internal sealed partial class TwinKeeper(TwinRefresher refresher, ForecastServic
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var events = feed.Subscribe<EventsWritten>(x => _changes.Writer.TryWrite(x.CustomerIds));
+        using var customers = feed.Subscribe<CustomersChanged>(x => _changes.Writer.TryWrite(x.CustomerIds));
         using var consents = feed.Subscribe<ConsentChanged>(x => _changes.Writer.TryWrite(x.CustomerIds));
         await using (var db = await dbs.CreateDbContextAsync(stoppingToken))
         {
-            if (await db.Events.AnyAsync(stoppingToken) && !await db.Twins.AnyAsync(stoppingToken))
+            if (await db.Customers.AnyAsync(x => x.ErasedAt == null && !db.Twins.Any(t => t.CustomerId == x.Id), stoppingToken))
             {
                 _changes.Writer.TryWrite(null);
             }

@@ -49,8 +49,8 @@ public sealed record TwinResponse(int Sent, int Opened, int Clicked, int Machine
 /// <param name="DueFrom">The next order falls into this window in half of all cases; null with <paramref name="DueMissing"/> saying why.</param>
 public sealed record TwinForecast(double? Chance, string? ChanceMissing, Learning.CalibrationBin? Peers, IReadOnlyList<ChanceReason> Reasons, DateTime? DueFrom, DateTime? DueTo, string? DueMissing, Training? Model);
 
-/// <summary>Kinds of timeline entries, for its filter.</summary>
-public enum TimelineKind { All, Orders, Browsing, Store, Messages, Consent }
+/// <summary>Kinds of timeline entries, for its filter. Moves between segments come from downstream: whoever shows a timeline merges them in.</summary>
+public enum TimelineKind { All, Orders, Browsing, Store, Messages, Consent, Segments }
 
 /// <param name="Title">What happened, in words.</param>
 /// <param name="AmountCents">Paid (positive) or given back (negative).</param>

@@ -15,6 +15,7 @@ public sealed class TwinTimeline(IDbContextFactory<ConsoleDb> dbs)
         [TimelineKind.Store] = [EventType.StoreVisit, EventType.RfidRead, EventType.KioskSession, EventType.CameraDwell],
         [TimelineKind.Messages] = [EventType.EmailSent, EventType.EmailOpen, EventType.EmailClick, EventType.EmailBounce, EventType.Unsubscribe, EventType.MessageSent],
         [TimelineKind.Consent] = [],
+        [TimelineKind.Segments] = [],
         [TimelineKind.All] = Enum.GetValues<EventType>(),
     };
 

@@ -20,12 +20,9 @@ public static class TwinsRegistration
         var shop = configuration.GetSection(ShopOptions.Section).Get<ShopOptions>() ?? new ShopOptions();
         var zone = TimeZoneInfo.TryFindSystemTimeZoneById(shop.TimeZone, out var found) ? found : TimeZoneInfo.Utc; // a wrong name is reported when the options are validated
         services.AddQuartz(q => q
-            .ScheduleJob<RefreshTwinsJob>(
-                trigger => trigger.WithIdentity("nightly-twins").WithCronSchedule("0 10 3 * * ?", x => x.InTimeZone(zone)),
-                job => job.WithIdentity("nightly-twins").UsingJobData(JobService.TitleKey, "Nightly refresh of all twins"))
             .ScheduleJob<TrainForecastJob>(
                 trigger => trigger.WithIdentity("nightly-forecast").WithCronSchedule("0 40 3 * * ?", x => x.InTimeZone(zone)),
-                job => job.WithIdentity("nightly-forecast").UsingJobData(JobService.TitleKey, "Nightly training of the chance to buy")));
+                job => job.WithIdentity("nightly-forecast").UsingJobData(JobService.TitleKey, "Nightly training of the chance to buy and refresh of all twins")));
         return services;
     }
 }

@@ -97,10 +97,10 @@ public sealed class SegmentRuleTests
     }
 
     [Fact]
-    public void CheckPast_FeaturesConsentsAndSegments_AreRefused()
+    public void CheckPast_FeaturesAndSegments_AreRefusedConsentsAreNot()
     {
         var rule = GroupRule.All(new EventRule { Event = EventType.Purchase }, new TwinRule { Field = "orders", Value = 2d }, new PermissionRule { Purpose = Purpose.Email }, new MemberRule { Segment = 1 });
-        Assert.Equal(["rules[1]", "rules[2]", "rules[3]"], RuleValidator.CheckPast(rule).Select(x => x.Path));
+        Assert.Equal(["rules[1]", "rules[3]"], RuleValidator.CheckPast(rule).Select(x => x.Path));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class SegmentRuleTests
             new EventRule { Event = EventType.Purchase, Op = EventOperator.NotPerformed, Days = 30 },
             GroupRule.None(new MemberRule { Segment = 4 }));
         var names = RuleNames.None with { Segments = new Dictionary<int, string> { [4] = "Wholesale" } };
-        Assert.Equal("Customers who bought Tea at least 3 times in the last 180 days, and who never bought anything in the last 30 days, but not those who are in segment Wholesale.", RuleSentence.Of(rule, names));
+        Assert.Equal("Customers who bought Tea at least 3 times in the last 180 days, and who did not buy anything in the last 30 days, but not those who are in segment Wholesale.", RuleSentence.Of(rule, names));
         Assert.Equal("Customers whose country is DE or AT.", RuleSentence.Of(new TraitRule { Field = "country", Op = RuleOperator.In, Values = ["DE", "AT"] }));
         Assert.Equal("Customers whose chance to buy in 30 days is at least 40 %.", RuleSentence.Of(new TwinRule { Field = "chanceToBuy", Op = RuleOperator.AtLeast, Value = 40d }));
         Assert.Equal("Customers who bought something for at least 1,200 EUR in all by web.", RuleSentence.Of(new EventRule { Event = EventType.Purchase, Op = EventOperator.AtLeast, Measure = EventMeasure.Amount, Value = 1200, Where = new EventFilter { Channels = [Channel.Web] } }));

@@ -24,6 +24,7 @@ internal static class PagesRegistration
         services.AddScoped<AuthenticationStateProvider, SignedInStill>();
         services.AddSingleton<SearchService>();
         services.AddSingleton<HomeReader>();
+        services.AddSingleton<Twins.TwinHistory>();
         services.AddAccessWeb();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         services.AddHsts(x => x.MaxAge = TimeSpan.FromDays(365));

@@ -22,7 +22,7 @@ internal static class ConsentEndpoints
         consent.MapGet("/coverage", (ConsentRuleBook book, CancellationToken c) => book.CoverageAsync(c)).RequireAuthorization(read).WithName("ConsentCoverage").WithSummary("Customers allowed by purpose and jurisdiction");
 
         var customers = api.MapGroup("/customers/{id:int}").WithTags("Customers");
-        customers.MapGet("/consents", StatesAsync).RequireAuthorization(read).WithName("CustomerConsents").WithSummary("What a customer allows, why, and the ledger").Produces<CustomerConsentsResponse>().ProducesProblem(404);
+        customers.MapGet("/consents", StatesAsync).RequireAuthorization(read).WithName("CustomerConsents").WithSummary("What a customer allows, or allowed at a past instant (asOf), why, and the ledger").Produces<CustomerConsentsResponse>().ProducesValidationProblem().ProducesProblem(404);
         customers.MapPost("/consents", RecordAsync).RequireAuthorization(Policies.Scope("customers:write")).WithName("RecordConsent").WithSummary("Appends what a customer said to a person, with proof").Produces(204).ProducesValidationProblem();
         customers.MapGet("/export", ExportAsync).RequireAuthorization(Policies.Scope("customers:read")).WithName("ExportCustomer").WithSummary("Everything known about one customer (GDPR articles 15 and 20)")
             .WithDescription("One array a table, named as in this document; instants in UTC, money in integer hundredths of \"currency\"; \"products\" resolves the product ids.").Produces<object>().ProducesProblem(404);
@@ -36,8 +36,9 @@ internal static class ConsentEndpoints
 
     private static async Task<IResult> RestoreAsync(int id, ConsentRuleBook book, ClaimsPrincipal user, CancellationToken cancellationToken) => Saved(await book.RestoreAsync(id, Name(user), cancellationToken));
 
-    private static async Task<IResult> StatesAsync(int id, ConsentLedger ledger, CancellationToken cancellationToken) =>
-        await ledger.StatesAsync(id, cancellationToken) is { } states ? Results.Ok(new CustomerConsentsResponse(states, await ledger.HistoryAsync(id, cancellationToken))) : NotFound(id);
+    private static async Task<IResult> StatesAsync(int id, DateTimeOffset? asOf, ConsentLedger ledger, TimeProvider time, CancellationToken cancellationToken) =>
+        asOf > time.GetUtcNow() ? Results.ValidationProblem(new Dictionary<string, string[]> { ["asOf"] = ["Must not be in the future."] })
+        : await ledger.StatesAsync(id, asOf?.UtcDateTime, cancellationToken) is { } states ? Results.Ok(new CustomerConsentsResponse(states, await ledger.HistoryAsync(id, cancellationToken))) : NotFound(id);
 
     private static async Task<IResult> RecordAsync(int id, RecordConsentRequest request, ConsentLedger ledger, ClaimsPrincipal user, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -13,11 +13,13 @@ internal sealed record NextStep(string Icon, string Title, string Why, string Ve
         var steps = new List<NextStep>();
         steps.AddRange(state.ForMe.Select(x => new NextStep("check", $"Decide on “{x.Name}”", $"{x.ChangedBy} asks for your approval. Nothing is sent before.", "Review", $"/campaigns/{x.Id.ToString(CultureInfo.InvariantCulture)}")));
         steps.AddRange(state.Failed.Take(2).Select(x => new NextStep("alert", $"“{x.Title}” failed", "The log says why; what was not done can be tried again.", "See the log", $"/jobs/{x.Id.ToString(CultureInfo.InvariantCulture)}")));
-        if (state.Customers == 0)
+        if (state.Filling is { } filling)
         {
-            steps.Add(state.Running.Count > 0
-                ? new("clock", "Your customers are on their way", $"{state.Running[0].Title} is running. This page follows.", "Watch it", "/jobs")
-                : new("upload", "Import your customers", "Twins are built from customers and what they did: a CSV of orders is enough to begin.", "Import data", "/imports"));
+            steps.Add(new("clock", "Your customers are on their way", "Look around meanwhile; every number grows until they are all here.", "Watch it", $"/jobs/{filling.Id.ToString(CultureInfo.InvariantCulture)}"));
+        }
+        else if (state.Customers == 0)
+        {
+            AddFirst(steps, state, role);
         }
         else
         {
@@ -27,6 +29,27 @@ internal sealed record NextStep(string Icon, string Title, string Why, string Ve
         return steps;
     }
 
+    /// <summary>For a newcomer: the shop is empty.</summary>
+    private static void AddFirst(List<NextStep> steps, HomeState state, string role)
+    {
+        steps.Add(new("upload", "Import your customers", "Twins are built from customers and what they did: a CSV of orders is enough to begin.", "Import data", "/imports"));
+        if (role != Roles.Admin)
+        {
+            return;
+        }
+
+        steps.Add(new("shield", "Look at the consent rules", "They decide what may be done with personal data; the defaults follow the law where each customer lives.", "Open consent", "/consent"));
+        AddColleagues(steps, state);
+    }
+
+    private static void AddColleagues(List<NextStep> steps, HomeState state)
+    {
+        if (state.People <= 1)
+        {
+            steps.Add(new("users", "Add your colleagues", "A campaign needs a second person to approve it.", "Add an account", "/accounts"));
+        }
+    }
+
     private static void AddWork(List<NextStep> steps, HomeState state, string role)
     {
         if (role == Roles.Admin && state.Emailable == 0)
@@ -34,12 +57,12 @@ internal sealed record NextStep(string Icon, string Title, string Why, string Ve
             steps.Add(new("shield", "No customer may get e-mail", "Under the consent rules in force nobody has allowed it. Import consents or look at the rules.", "Open consent", "/consent"));
         }
 
-        if (role == Roles.Admin && state.People <= 1)
+        if (role == Roles.Admin)
         {
-            steps.Add(new("users", "Add your colleagues", "A campaign needs a second person to approve it.", "Add an account", "/accounts"));
+            AddColleagues(steps, state);
         }
 
-        if (!state.Model)
+        if (!state.Model && !state.BuildingTwins && !state.Training && role != Roles.Marketer)
         {
             steps.Add(new("cpu", "Train the forecast", "It learns from your shop's own history who is likely to buy in the next 30 days.", "Open models", "/models"));
         }
@@ -60,6 +83,11 @@ internal sealed record NextStep(string Icon, string Title, string Why, string Ve
         if (role != Roles.Manager)
         {
             steps.AddRange(state.Drafts.Take(3).Select(x => new NextStep("edit", $"Finish “{x.Name}”", "Your draft is not sent until someone else approves it.", "Continue", $"/campaigns/{x.Id.ToString(CultureInfo.InvariantCulture)}")));
+        }
+
+        if (role == Roles.Marketer && state.Lapsing > 0)
+        {
+            steps.Add(new("users", $"Win back {Format.Count(state.Lapsing, "customer")}", "They bought often and have stayed away for longer than is usual for them.", "See who", "/twins?stage=lapsing&allows=profiling"));
         }
 
         if (role == Roles.Manager && state.ForMe.Count == 0)

@@ -15,6 +15,7 @@ internal static class TwinsEndpoints
         var customers = api.MapGroup("/customers").WithTags("Customers").RequireAuthorization(Policies.Scope("customers:read"));
         customers.MapGet("", ListAsync).WithName("listCustomers").WithSummary("Customers with their twins' main figures: search, filters, sort, pages");
         customers.MapGet("/{keyOrId}", GetAsync).WithName("getCustomer").WithSummary("One customer's twin; the shop's own key is tried before the console's id");
+        customers.MapGet("/{keyOrId}/timeline", TimelineAsync).WithName("getCustomerTimeline").WithSummary("What happened with a customer, newest first: orders, visits, messages, consents, segments");
         var models = api.MapGroup("/models").WithTags("Models");
         models.MapGet("", (ForecastService forecasts, CancellationToken token) => forecasts.TrainingsAsync(50, token)).RequireAuthorization(Policies.Scope("models:read")).WithName("listModels").WithSummary("Trained models with their figures on a later period, newest first");
         models.MapPost("/train", TrainAsync).RequireAuthorization(Policies.Scope("models:write")).WithName("trainModel").WithSummary("Starts a training in the background");
@@ -69,11 +70,36 @@ internal static class TwinsEndpoints
         await list.FindAsync(keyOrId, cancellationToken) is { } id && await profiles.GetAsync(id, cancellationToken) is { } profile
             ? TypedResults.Ok(profile) : TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "No customer has this key or id.");
 
+    private static async Task<Results<Ok<TimelineResponse>, ValidationProblem, ProblemHttpResult>> TimelineAsync(string keyOrId, string? kind, int? take, TwinListService list, TwinHistory history, CancellationToken cancellationToken)
+    {
+        if (await list.FindAsync(keyOrId, cancellationToken) is not { } id)
+        {
+            return TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "No customer has this key or id.");
+        }
+
+        var chosen = TimelineKind.All;
+        if (kind is not null && (int.TryParse(kind, out _) || !Enum.TryParse(kind, ignoreCase: true, out chosen)))
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["kind"] = [$"One of {string.Join(", ", Enum.GetNames<TimelineKind>()).ToLowerInvariant()}."] });
+        }
+
+        if (take is < 1 or > TwinFilter.MaxPageSize)
+        {
+            return TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["take"] = [$"Must lie between 1 and {TwinFilter.MaxPageSize}."] });
+        }
+
+        var (entries, more) = await history.NewestAsync(id, chosen, take ?? 50, cancellationToken);
+        return TypedResults.Ok(new TimelineResponse(entries, more));
+    }
+
     private static async Task<Accepted<TrainingStarted>> TrainAsync(HttpContext http, ForecastService forecasts, CancellationToken cancellationToken)
     {
         var run = await forecasts.StartTrainingAsync(http.User.Identity!.Name!, cancellationToken);
         return TypedResults.Accepted($"/api/v1/jobs/{run}", new TrainingStarted(run));
     }
+
+    /// <param name="More">There are older entries: ask for more.</param>
+    internal sealed record TimelineResponse(IReadOnlyList<TimelineEntry> Entries, bool More);
 
     internal sealed record TrainingStarted(int RunId);
 }

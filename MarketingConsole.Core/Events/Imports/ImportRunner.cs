@@ -29,26 +29,46 @@ public sealed class ImportRunner(IDbContextFactory<ConsoleDb> dbs, EventWriter w
         await using var file = files.Open(importId);
         using var text = format.Open(file);
         var rows = new RowReader(import.Kind, format, calendar, now);
-        foreach (var records in new RecordReader(text, format.Delimiter).Read().Skip((format.HasHeader ? 1 : 0)).Index().Where(x => x.Index >= counts.Done).Select(x => rows.Read(x.Item)).Chunk(Batch))
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            foreach (var id in await CommitAsync(work, records, counts, cancellationToken))
+            foreach (var records in new RecordReader(text, format.Delimiter).Read().Skip((format.HasHeader ? 1 : 0)).Index().Where(x => x.Index >= counts.Done).Select(x => rows.Read(x.Item)).Chunk(Batch))
             {
-                if (touched.Count <= EventsWritten.MaxListed)
+                cancellationToken.ThrowIfCancellationRequested();
+                foreach (var id in await CommitAsync(work, records, counts, cancellationToken))
                 {
-                    touched.Add(id);
+                    if (touched.Count <= EventsWritten.MaxListed)
+                    {
+                        touched.Add(id);
+                    }
                 }
+
+                report?.Invoke(file.Position, file.Length, counts);
             }
-
-            report?.Invoke(file.Position, file.Length, counts);
         }
-
-        if (touched.Count > 0)
+        finally
         {
-            feed.Publish(EventsWritten.Of(touched));
+            Publish(import.Kind, touched); // a cancelled import keeps the batches it committed
         }
 
         return counts;
+    }
+
+    private void Publish(ImportKind kind, HashSet<int> touched)
+    {
+        if (touched.Count == 0)
+        {
+            return;
+        }
+
+        var written = EventsWritten.Of(touched);
+        if (kind == ImportKind.Customers)
+        {
+            feed.Publish(new CustomersChanged(written.CustomerIds));
+        }
+        else
+        {
+            feed.Publish(written);
+        }
     }
 
     private async Task<List<int>> CommitAsync(Work work, ImportRow[] rows, ImportCounts counts, CancellationToken cancellationToken)
