@@ -87,7 +87,7 @@ internal sealed record NextStep(string Icon, string Title, string Why, string Ve
 
         if (role == Roles.Marketer && state.Lapsing > 0)
         {
-            steps.Add(new("users", $"Win back {Format.Count(state.Lapsing, "customer")}", "They bought often and have stayed away for longer than is usual for them.", "See who", "/twins?stage=lapsing&allows=profiling"));
+            steps.Add(new("users", $"Win back {Format.Count(state.Lapsing, "customer")}", "They have stayed away for longer than is usual for them, and are not lost yet.", "See who", "/twins?stage=lapsing&allows=profiling"));
         }
 
         if (role == Roles.Manager && state.ForMe.Count == 0)
