@@ -33,7 +33,7 @@ public static class CronText
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
         {
-            return new("", [], $"This is no cron expression: {exception.Message} It has six parts: second, minute, hour, day of month, month, day of week; one of the two days is “?”.");
+            return new("", [], $"This is no cron expression: {exception.Message.TrimEnd('.')}. One of the two days is “?”, as in 0 0 9 ? * MON for every Monday at 09:00.");
         }
 
         List<DateTime> next = [];

@@ -16,21 +16,21 @@ namespace MarketingConsole.Tests.Campaigns;
 public sealed class CampaignApiTests(ConsoleFactory app) : IClassFixture<ConsoleFactory>
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
-    private static readonly OfferDraft Gift = new() { Name = "Cup", Kind = OfferKind.Gift, ValidFrom = DateTime.UtcNow.AddDays(-1), ValidTo = DateTime.UtcNow.AddDays(20) };
+    private readonly OfferDraft _gift = new() { Name = "Cup", Kind = OfferKind.Gift, ValidFrom = NowIn(app).AddDays(-1), ValidTo = NowIn(app).AddDays(20) };
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Offers_CreateChangeArchive_Work()
     {
         using var api = await app.ApiAsync("offers:read", "offers:write");
-        using var created = await api.PostAsJsonAsync("/api/v1/offers", Gift with { Name = "Saucer" }, Json, Stop);
+        using var created = await api.PostAsJsonAsync("/api/v1/offers", _gift with { Name = "Saucer" }, Json, Stop);
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         var address = created.Headers.Location!.ToString();
-        using var changed = await api.PutAsJsonAsync(address, Gift with { Name = "Ten", Kind = OfferKind.PercentOff, Value = 10 }, Json, Stop);
+        using var changed = await api.PutAsJsonAsync(address, _gift with { Name = "Ten", Kind = OfferKind.PercentOff, Value = 10 }, Json, Stop);
         Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
         Assert.Equal(("Ten", 10), (await api.GetFromJsonAsync<OfferDetails>(address, Json, Stop))!.Draft is var draft ? (draft.Name, draft.Value) : default);
-        await ProblemAsync(await api.PutAsJsonAsync(address, Gift with { Value = 5 }, Json, Stop), HttpStatusCode.BadRequest, "value");
-        await ProblemAsync(await api.PostAsJsonAsync("/api/v1/offers", Gift with { Name = " " }, Json, Stop), HttpStatusCode.BadRequest, "name");
+        await ProblemAsync(await api.PutAsJsonAsync(address, _gift with { Value = 5 }, Json, Stop), HttpStatusCode.BadRequest, "value");
+        await ProblemAsync(await api.PostAsJsonAsync("/api/v1/offers", _gift with { Name = " " }, Json, Stop), HttpStatusCode.BadRequest, "name");
         Assert.Equal(HttpStatusCode.NoContent, (await api.DeleteAsync(address, Stop)).StatusCode);
         Assert.DoesNotContain((await api.GetFromJsonAsync<OfferDetails[]>("/api/v1/offers", Json, Stop))!, x => x.Name == "Ten");
         Assert.Contains((await api.GetFromJsonAsync<OfferDetails[]>("/api/v1/offers?archived=true", Json, Stop))!, x => x.Name == "Ten" && x.ArchivedAt is not null);
@@ -82,7 +82,7 @@ public sealed class CampaignApiTests(ConsoleFactory app) : IClassFixture<Console
         await ProblemAsync(await api.PostAsJsonAsync("/api/v1/campaigns", new { name = "", plan = new CampaignPlan() }, Json, Stop), HttpStatusCode.BadRequest, "name");
         Assert.Equal(HttpStatusCode.NotFound, (await api.GetAsync("/api/v1/campaigns/99999", Stop)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await api.PostAsJsonAsync("/api/v1/campaigns/1/approve", new { version = 1, seal = "" }, Json, Stop)).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await api.PostAsJsonAsync("/api/v1/offers", Gift, Json, Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await api.PostAsJsonAsync("/api/v1/offers", _gift, Json, Stop)).StatusCode);
         using var anonymous = app.Anonymous();
         Assert.Equal(HttpStatusCode.Unauthorized, (await anonymous.GetAsync("/api/v1/campaigns", Stop)).StatusCode);
     }
@@ -95,13 +95,13 @@ public sealed class CampaignApiTests(ConsoleFactory app) : IClassFixture<Console
             var customer = new Customer { Id = 801, Key = "C801", Email = "ann@example.com", Country = "AT", CreatedAt = DateTime.UnixEpoch };
             CustomerNormaliser.Apply(customer);
             db.Customers.Add(customer);
-            db.ConsentChoices.Add(new ConsentChoice { CustomerId = 801, Purpose = Purpose.Email, Granted = true, At = DateTime.UtcNow });
+            db.ConsentChoices.Add(new ConsentChoice { CustomerId = 801, Purpose = Purpose.Email, Granted = true, At = NowIn(app) });
             await db.SaveChangesAsync(Stop);
         }
 
         using var everything = await app.ApiAsync();
         using var segment = await everything.PostAsJsonAsync("/api/v1/segments", new { name = "Austrians", rule = new { type = "trait", field = "country", op = "is", value = "AT" } }, Json, Stop);
-        using var offer = await api.PostAsJsonAsync("/api/v1/offers", Gift, Json, Stop);
+        using var offer = await api.PostAsJsonAsync("/api/v1/offers", _gift, Json, Stop);
         var (segmentId, offerId) = (await IdAsync(segment), await IdAsync(offer));
         var brief = new CopyBrief("Remercier nos clients", "elegant", "fr");
         using var copy = await api.PostAsJsonAsync("/api/v1/copy", new { brief, offerIds = new[] { offerId } }, Json, Stop);
@@ -111,12 +111,14 @@ public sealed class CampaignApiTests(ConsoleFactory app) : IClassFixture<Console
             OfferIds = [offerId],
             Brief = brief,
             Variants = (await copy.Content.ReadFromJsonAsync<CopyVariant[]>(Json, Stop))!,
-            Schedule = new CampaignSchedule(ScheduleKind.Once, Gift.ValidTo.AddDays(-1)),
+            Schedule = new CampaignSchedule(ScheduleKind.Once, _gift.ValidTo.AddDays(-1)),
         };
         using var check = await api.PostAsJsonAsync("/api/v1/copy/check", plan, Json, Stop);
         Assert.Equal("[[],[],[]]", await check.Content.ReadAsStringAsync(Stop));
         return plan;
     }
+
+    private static DateTime NowIn(ConsoleFactory app) => app.Get<TimeProvider>().GetUtcNow().UtcDateTime;
 
     private static async Task<int> IdAsync(HttpResponseMessage response)
     {

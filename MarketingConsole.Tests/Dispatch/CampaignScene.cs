@@ -15,24 +15,26 @@ internal static class CampaignScene
     public static readonly CopyVariant Copy = new() { Subject = "News for {{first_name \"you\"}}", Preheader = "New", Heading = "Hello", Body = "New things have come in.", Button = "Look", ShortText = "News" };
 
     /// <param name="address">E-mail address of customer 1, 2, …</param>
+    /// <param name="first">Id of the first customer.</param>
     /// <returns>Id of the segment.</returns>
-    public static async Task<int> FillAsync(IServiceProvider services, int count, Func<int, string?> address, bool consent = true)
+    public static async Task<int> FillAsync(IServiceProvider services, int count, Func<int, string?> address, bool consent = true, string country = "AT", int first = 1)
     {
+        var ids = Enumerable.Range(first, count).ToList();
         var (now, ct) = (services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime, TestContext.Current.CancellationToken);
         await using var db = await services.GetRequiredService<IDbContextFactory<ConsoleDb>>().CreateDbContextAsync(ct);
-        await db.BulkInsertAsync(Enumerable.Range(1, count).Select(i => CustomerNormaliser.Apply(new Customer { Id = i, Key = $"C{i}", Email = address(i), FirstName = $"Ann{i}", Country = "AT", CreatedAt = now, UpdatedAt = now })).ToList(), ct);
+        await db.BulkInsertAsync(ids.Select(i => CustomerNormaliser.Apply(new Customer { Id = i, Key = $"C{i}", Email = address(i), FirstName = $"Ann{i}", Country = country, CreatedAt = now, UpdatedAt = now })).ToList(), ct);
         if (!await db.ConsentRules.AnyAsync(ct))
         {
             db.ConsentRules.AddRange(ConsentRuleSet.Defaults(now));
         }
 
-        var segment = new Segment { Name = "Austria", RuleJson = RuleJson.Write(new TraitRule { Field = "country", Op = RuleOperator.Is, Value = "AT" }), CreatedBy = "test", CreatedAt = now, UpdatedAt = now, Size = count };
+        var segment = new Segment { Name = "Austria", RuleJson = RuleJson.Write(new TraitRule { Field = "country", Op = RuleOperator.Is, Value = country }), CreatedBy = "test", CreatedAt = now, UpdatedAt = now, Size = count };
         db.Segments.Add(segment);
         await db.SaveChangesAsync(ct);
-        await db.BulkInsertAsync(Enumerable.Range(1, count).Select(i => new SegmentMember { SegmentId = segment.Id, CustomerId = i, EnteredAt = now }).ToList(), ct);
+        await db.BulkInsertAsync(ids.Select(i => new SegmentMember { SegmentId = segment.Id, CustomerId = i, EnteredAt = now }).ToList(), ct);
         if (consent)
         {
-            await services.GetRequiredService<ConsentGate>().RecordAsync([.. from i in Enumerable.Range(1, count) from purpose in new[] { Purpose.Email, Purpose.Profiling, Purpose.Sms }
+            await services.GetRequiredService<ConsentGate>().RecordAsync([.. from i in ids from purpose in new[] { Purpose.Email, Purpose.Profiling, Purpose.Sms }
                 select new ConsentEntry { CustomerId = i, Purpose = purpose, Granted = true, At = now.AddDays(-1), Source = "test", RecordedBy = "test", RecordedAt = now }], ct);
         }
 
