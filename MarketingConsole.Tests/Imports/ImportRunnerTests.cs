@@ -5,8 +5,10 @@ using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Events.Imports;
 using MarketingConsole.Core.Jobs;
+using MarketingConsole.Core.Twins;
 using MarketingConsole.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MarketingConsole.Tests.Imports;
 
@@ -93,6 +95,29 @@ public sealed class ImportRunnerTests
         await using var after = test.Open();
         var customer = await after.Customers.SingleAsync(TestContext.Current.CancellationToken);
         Assert.Equal(("Wien", "platinum"), (customer.City, customer.Tier));
+    }
+
+    [Fact]
+    public async Task Run_CustomersWithoutEvents_PublishesThemAndTheirTwinsAppear()
+    {
+        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, (s, c) => s.AddJobs(c, Path.GetTempPath()).AddConsent(c).AddCustomers(c).AddEvents(c).AddTwins(c), ("Imports:Folder", Directory.CreateTempSubdirectory().FullName));
+        var keeper = test.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().Single(x => x.GetType().Name == "TwinKeeper");
+        await keeper.StartAsync(TestContext.Current.CancellationToken);
+        await ImportAsync(test, "customer id,email,first name\nK1,ada@example.com,Ada\nK2,eva@example.com,Eva\n");
+        for (var i = 0; ; i++)
+        {
+            await using var db = test.Open();
+            if (await db.Twins.CountAsync(TestContext.Current.CancellationToken) == 2)
+            {
+                break;
+            }
+
+            Assert.True(i < 200, "The imported customers got no twins.");
+            test.Time.Advance(TimeSpan.FromMilliseconds(200));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        await keeper.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -135,6 +135,38 @@ public sealed class SegmentKeeperTests
         await refresher.StopAsync(Stop);
     }
 
+    [Fact]
+    public async Task Refresher_TraitConsentAndErasure_KeepMembersAndSizeCurrent()
+    {
+        await using var database = await ShopAsync(DatabaseProvider.Sqlite);
+        var german = await SaveAsync(database, "German", new TraitRule { Field = "country", Op = RuleOperator.Is, Value = "DE" });
+        var bought = await SaveAsync(database, "Never bought", new EventRule { Event = EventType.Purchase, Op = EventOperator.NotPerformed });
+        Assert.Equal([1, 2, 3], await MembersAsync(database, bought));
+        var refresher = database.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<SegmentRefresher>().Single();
+        await refresher.StartAsync(Stop);
+
+        await using (var db = database.Open())
+        {
+            await db.Customers.Where(x => x.Id == 3).ExecuteUpdateAsync(s => s.SetProperty(x => x.Country, "DE"), Stop);
+        }
+
+        database.Get<ChangeFeed>().Publish(new CustomersChanged([3]));
+        await UntilAsync(database, TimeSpan.FromMilliseconds(100), async () => (await MembersAsync(database, german)).SequenceEqual([1, 2, 3]));
+
+        await database.Get<ConsentGate>().RecordAsync([new ConsentEntry { CustomerId = 2, Purpose = Purpose.Profiling, Granted = false, At = database.Time.Now, RecordedAt = database.Time.Now, Source = "Telephone", RecordedBy = "test" }], Stop);
+        await UntilAsync(database, TimeSpan.FromMilliseconds(100), async () => (await MembersAsync(database, bought)).SequenceEqual([1, 3]));
+
+        Assert.NotNull(await database.Get<CustomerEraser>().EraseAsync(1, "test", Stop));
+        await UntilAsync(database, TimeSpan.FromMilliseconds(100), async () => await SizesAsync(database) == (2, 1));
+        await refresher.StopAsync(Stop);
+
+        async Task<(int, int)> SizesAsync(TestDatabase shop)
+        {
+            await using var db = shop.Open();
+            return (await db.Segments.Where(x => x.Id == german).Select(x => x.Size).SingleAsync(Stop), await db.Segments.Where(x => x.Id == bought).Select(x => x.Size).SingleAsync(Stop));
+        }
+    }
+
     private static async Task UntilAsync(TestDatabase database, TimeSpan step, Func<Task<bool>> holds)
     {
         for (var i = 0; i < 200; i++)

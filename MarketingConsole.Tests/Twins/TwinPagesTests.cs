@@ -82,7 +82,7 @@ public sealed class TwinPagesTests(TwinShopFactory app, BrowserFixture browser) 
         var page = await browser.SignInAsync(app, Roles.Marketer);
         await BrowserFixture.GoAsync(page, $"/twins/{id}");
         await page.WaitForSelectorAsync(".denied");
-        Assert.Equal(2, await page.Locator("text=Not computed: profiling is not allowed").CountAsync());
+        Assert.Equal(3, await page.Locator("text=Not computed: profiling is not allowed").CountAsync());
         Assert.Equal(0, await page.Locator("#habits, #likings, #response, .why").CountAsync());
 
         var profile = (await app.Get<TwinProfileService>().GetAsync(id, Stop))!;
@@ -122,6 +122,76 @@ public sealed class TwinPagesTests(TwinShopFactory app, BrowserFixture browser) 
         var twin = JsonDocument.Parse(await client.GetStringAsync($"/api/v1/customers/{first.GetProperty("key").GetString()}", Stop)).RootElement;
         Assert.Equal(first.GetProperty("id").GetInt32(), twin.GetProperty("person").GetProperty("id").GetInt32());
         Assert.Equal(first.GetProperty("orders").GetInt32(), twin.GetProperty("twin").GetProperty("orders").GetInt32());
+    }
+
+    [Fact]
+    public async Task List_BackButton_TakesTheLastFilterBack()
+    {
+        var page = await browser.SignInAsync(app, Roles.Marketer);
+        await BrowserFixture.GoAsync(page, "/twins");
+        await page.SelectOptionAsync("select[aria-label=Stage]", "active");
+        await page.WaitForURLAsync("**stage=active**");
+        await page.SelectOptionAsync("select[aria-label=Value]", "over2000");
+        await page.WaitForURLAsync("**value=over2000**");
+        await page.GoBackAsync();
+        await page.WaitForFunctionAsync("() => location.search === '?stage=active'");
+        Assert.Equal("", await page.InputValueAsync("select[aria-label=Value]"));
+    }
+
+    [Fact]
+    public async Task Timeline_SegmentLeft_IsShownOnThePageAndByTheApi()
+    {
+        var id = await app.CustomerAsync(true);
+        await using (var db = app.Open())
+        {
+            var segment = new Core.Segments.Segment { Name = "Loyal friends", CreatedBy = "test", RuleJson = """{"type":"trait","field":"country","op":"exists"}""" };
+            db.Segments.Add(segment);
+            await db.SaveChangesAsync(Stop);
+            db.SegmentMoves.AddRange(new Core.Segments.SegmentMove { SegmentId = segment.Id, CustomerId = id, At = DateTime.UtcNow.AddMinutes(-2), Entered = true }, new Core.Segments.SegmentMove { SegmentId = segment.Id, CustomerId = id, At = DateTime.UtcNow.AddMinutes(-1) });
+            await db.SaveChangesAsync(Stop);
+        }
+
+        using var client = await app.ApiAsync("customers:read");
+        var timeline = JsonDocument.Parse(await client.GetStringAsync($"/api/v1/customers/{id}/timeline?kind=segments", Stop)).RootElement;
+        Assert.Equal(["Left segment Loyal friends", "Entered segment Loyal friends"], timeline.GetProperty("entries").EnumerateArray().Select(x => x.GetProperty("title").GetString()).Where(x => x!.EndsWith("friends", StringComparison.Ordinal)));
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.GetAsync($"/api/v1/customers/{id}/timeline?kind=dreams", Stop)).StatusCode);
+        var page = await browser.SignInAsync(app, Roles.Marketer);
+        await BrowserFixture.GoAsync(page, $"/twins/{id}");
+        await page.WaitForSelectorAsync("text=Left segment Loyal friends");
+    }
+
+    [Fact]
+    public async Task Erase_MarketerManagerAdmin_OnlyTheAdminMayAndTypesTheKey()
+    {
+        int id;
+        string key;
+        await using (var db = app.Open())
+        {
+            (id, key) = await db.Customers.OrderByDescending(x => x.Id).Select(x => new ValueTuple<int, string>(x.Id, x.Key)).FirstAsync(Stop);
+        }
+
+        foreach (var role in new[] { Roles.Marketer, Roles.Manager })
+        {
+            using var client = await app.SignInAsync(role);
+            Assert.Equal(HttpStatusCode.Forbidden, (await client.GetAsync($"/api/v1/customers/{id}/erase", Stop)).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"/api/v1/customers/{id}/export", Stop)).StatusCode);
+        }
+
+        var page = await browser.SignInAsync(app, Roles.Manager);
+        await BrowserFixture.GoAsync(page, $"/twins/{id}?tab=consent");
+        await page.WaitForSelectorAsync("text=Export their data");
+        Assert.Equal(0, await page.Locator("text=Erase…").CountAsync());
+        page = await browser.SignInAsync(app, Roles.Admin);
+        await BrowserFixture.GoAsync(page, $"/twins/{id}?tab=consent");
+        await page.ClickAsync("text=Erase…");
+        var confirm = page.Locator("dialog[open] .btn-danger");
+        await page.FillAsync("dialog[open] input", "somebody else");
+        Assert.True(await confirm.IsDisabledAsync());
+        await page.FillAsync("dialog[open] input", key);
+        await confirm.ClickAsync();
+        await page.WaitForURLAsync("**/twins");
+        await using var after = app.Open();
+        Assert.False(await after.Customers.AnyAsync(x => x.Id == id, Stop));
     }
 
     [Fact]

@@ -101,13 +101,16 @@ public sealed partial class TwinsPage
         await Task.Delay(TypingPause, Gone);
         if (mine == _typed)
         {
-            Go();
+            Go(typing: true);
             _typed = 0;
         }
     }
 
-    private void Go(params (string, object?)[] changes) =>
-        Navigation.NavigateTo(new UrlState(Navigation).With([.. changes, ("q", _search.Trim())]).ToString(), replace: true);
+    /// <param name="typing">A word in the making is no step to go back to.</param>
+    private void Go(bool typing, params (string, object?)[] changes) =>
+        Navigation.NavigateTo(new UrlState(Navigation).With([.. changes, ("q", _search.Trim())]).ToString(), replace: typing);
+
+    private void Go(params (string, object?)[] changes) => Go(typing: false, changes);
 
     private void Toggle(TwinColumn column)
     {
