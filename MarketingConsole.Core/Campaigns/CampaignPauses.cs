@@ -41,7 +41,7 @@ public sealed class CampaignPauses(IDbContextFactory<ConsoleDb> dbs, CampaignSer
             return SaveResult.Refused(new FieldError("status", $"Only a paused campaign can go on; this one is {campaign.Summary.Status}."));
         }
 
-        feed.Publish(new CampaignResumed(id));
+        feed.Publish(new CampaignResumed(id, actor));
         feed.Publish(new CampaignChanged(id));
         return SaveResult.Saved(id);
     }

@@ -23,7 +23,7 @@ public sealed record CampaignActor(string Name, bool MayApprove);
 public sealed record CampaignApproved(int CampaignId, int Version);
 
 /// <summary>A paused campaign goes on where it stopped.</summary>
-public sealed record CampaignResumed(int CampaignId);
+public sealed record CampaignResumed(int CampaignId, string By);
 
 /// <summary>A campaign was made, changed, decided or archived: what was approved may no longer be.</summary>
 public sealed record CampaignChanged(int CampaignId);

@@ -42,6 +42,7 @@ internal sealed class CampaignRunner(IDbContextFactory<ConsoleDb> dbs, CampaignS
             await RecoverAsync(job, id, occurrence, transport, cancellationToken);
             var before = await CountAsync(id, occurrence, cancellationToken);
             var (done, total) = (before.Sent + before.Failed, before.Sent + before.Failed + before.Waiting);
+            await job.LogAsync($"{before.Waiting} messages to send{(done > 0 ? $", {done} ended before" : "")}.");
             job.Report(done, total, "Sending");
             await sender.SendAsync(plan, version, id, occurrence, transport, ended =>
             {
@@ -108,6 +109,7 @@ internal sealed class CampaignRunner(IDbContextFactory<ConsoleDb> dbs, CampaignS
             job.SetCount(name, value);
         }
 
+        await job.LogAsync($"{(sums.Waiting == 0 ? "Done" : "Stopped")}: {sums.Sent} sent, {sums.Failed} failed, {sums.Skipped} skipped, {sums.HeldOut} held out, {sums.Waiting} waiting.", warning: sums.Waiting > 0);
         foreach (var (reason, count) in await db.Dispatches.Where(x => x.CampaignId == id && x.Occurrence == occurrence && x.Status == DispatchStatus.Skipped)
             .GroupBy(x => x.Reason).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(x => x.Key ?? "", x => x.Count))
         {

@@ -12,7 +12,7 @@ internal enum RunState { None, Unfinished, Finished }
 /// <summary>Stops the runs of a paused campaign and takes them up again.</summary>
 internal sealed class CampaignRuns(IDbContextFactory<ConsoleDb> dbs, CampaignService campaigns, JobService jobs)
 {
-    private const string Kind = "DispatchCampaign", Starter = "resume";
+    private const string Kind = "DispatchCampaign";
 
     public async Task<RunState> StateAsync(int id, int version, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ internal sealed class CampaignRuns(IDbContextFactory<ConsoleDb> dbs, CampaignSer
     }
 
     /// <summary>Starts a run for each occurrence of the current version that has messages waiting and no run at work.</summary>
-    public async Task GoOnAsync(int id, CancellationToken cancellationToken)
+    public async Task GoOnAsync(int id, string startedBy, CancellationToken cancellationToken)
     {
         if (await campaigns.GetAsync(id, cancellationToken) is not { Approval: not null, Summary: { Status: CampaignStatus.Approved or CampaignStatus.Scheduled or CampaignStatus.Running } summary } campaign)
         {
@@ -48,12 +48,12 @@ internal sealed class CampaignRuns(IDbContextFactory<ConsoleDb> dbs, CampaignSer
             .Select(x => new { x.Occurrence, Over = x.FinishedAt != null || db.JobRuns.Any(j => j.Id == x.JobRunId && j.Status <= JobStatus.Running) }).ToListAsync(cancellationToken);
         foreach (var x in occurrences.Where(x => !x.Over))
         {
-            await jobs.StartAsync<DispatchCampaignJob>($"Go on sending “{summary.Name}”", new DispatchArgument(id, x.Occurrence), Starter, cancellationToken);
+            await jobs.StartAsync<DispatchCampaignJob>($"Go on sending “{summary.Name}”", new DispatchArgument(id, x.Occurrence), startedBy, cancellationToken);
         }
 
         if (occurrences.Count == 0 && campaign.Plan.Schedule.Kind is ScheduleKind.Now or ScheduleKind.Once && await LastAsync(db, id, cancellationToken) is { } stopped)
         {
-            await jobs.RepeatAsync(stopped, Starter, cancellationToken); // it was paused between its start and its first step
+            await jobs.RepeatAsync(stopped, startedBy, cancellationToken); // it was paused between its start and its first step
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed partial class CampaignScheduler(IDbContextFactory<ConsoleDb> dbs
                 await GuardAsync(() => change switch
                 {
                     SegmentMoved move => HearAsync(move),
-                    CampaignResumed on => GoOnAsync(on.CampaignId, stoppingToken),
+                    CampaignResumed on => GoOnAsync(on.CampaignId, on.By, stoppingToken),
                     _ => SyncAsync((int)change, stoppingToken),
                 });
             }
@@ -58,15 +58,15 @@ internal sealed partial class CampaignScheduler(IDbContextFactory<ConsoleDb> dbs
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         foreach (var x in await db.Campaigns.Where(x => x.Status == CampaignStatus.Approved || x.Status == CampaignStatus.Scheduled || x.Status == CampaignStatus.Running).OrderBy(x => x.Id).Select(x => new { x.Id, x.Status }).ToListAsync(cancellationToken))
         {
-            await GuardAsync(() => x.Status == CampaignStatus.Approved ? GoOnAsync(x.Id, cancellationToken) : SyncAsync(x.Id, cancellationToken));
+            await GuardAsync(() => x.Status == CampaignStatus.Approved ? GoOnAsync(x.Id, "schedule", cancellationToken) : SyncAsync(x.Id, cancellationToken));
             await GuardAsync(() => CatchUpAsync(x.Id, cancellationToken));
         }
     }
 
     /// <summary>Takes up what a paused campaign left: its unfinished runs, its schedule, the customers who entered meanwhile.</summary>
-    private async Task GoOnAsync(int id, CancellationToken cancellationToken)
+    private async Task GoOnAsync(int id, string by, CancellationToken cancellationToken)
     {
-        await runs.GoOnAsync(id, cancellationToken);
+        await runs.GoOnAsync(id, by, cancellationToken);
         await SyncAsync(id, cancellationToken);
         await CatchUpAsync(id, cancellationToken);
     }

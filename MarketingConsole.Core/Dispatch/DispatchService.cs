@@ -35,7 +35,7 @@ public sealed class DispatchService(IDbContextFactory<ConsoleDb> dbs, CampaignSe
             return (null, "The campaign is no longer approved: have it approved again first.");
         }
 
-        await db.Dispatches.Where(x => x.CampaignId == campaignId && x.Occurrence == occurrence && x.Status == DispatchStatus.Failed
+        var failed = await db.Dispatches.Where(x => x.CampaignId == campaignId && x.Occurrence == occurrence && x.Status == DispatchStatus.Failed
                 && !db.Events.Any(e => e.CustomerId == x.CustomerId && e.CampaignId == campaignId && e.Type == Events.EventType.EmailBounce))
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.Status, DispatchStatus.Planned).SetProperty(x => x.Attempts, 0).SetProperty(x => x.SentAt, (DateTime?)null), cancellationToken);
         var waiting = await db.Dispatches.CountAsync(x => x.CampaignId == campaignId && x.Occurrence == occurrence && (x.Status == DispatchStatus.Planned || x.Status == DispatchStatus.Sending), cancellationToken);
@@ -46,7 +46,7 @@ public sealed class DispatchService(IDbContextFactory<ConsoleDb> dbs, CampaignSe
 
         db.AuditEntries.Add(new AuditEntry { At = time.GetUtcNow().UtcDateTime, Actor = actor, Action = "dispatch.retried", Subject = $"campaign {campaignId}", Detail = $"occurrence {occurrence}, {waiting} messages" });
         await db.SaveChangesAsync(cancellationToken);
-        return (await jobs.StartAsync<DispatchCampaignJob>($"Send {waiting} messages of “{campaign.Summary.Name}” again", new DispatchArgument(campaignId, occurrence), actor, cancellationToken), null);
+        return (await jobs.StartAsync<DispatchCampaignJob>(failed > 0 ? $"Send {waiting} messages of “{campaign.Summary.Name}” again" : $"Send the rest of “{campaign.Summary.Name}”", new DispatchArgument(campaignId, occurrence), actor, cancellationToken), null);
     }
 
     /// <summary>The occurrence a job run works on; null when it is no dispatch.</summary>

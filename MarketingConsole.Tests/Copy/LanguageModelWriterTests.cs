@@ -16,7 +16,7 @@ namespace MarketingConsole.Tests.Copy;
 public sealed class LanguageModelWriterTests
 {
     private const string Answer = """{"variants":[{"subject":"S1","preheader":"P","heading":"H","body":"B1","button":"Go","shortText":"T"},{"subject":"S2","body":["B2","more"]},{"Subject":"S3","body":"B3","short_text":"x"}]}""";
-    private static readonly CopyBrief Brief = new("Bring customers back", "friendly", "de", "Darjeeling");
+    internal static readonly CopyBrief Brief = new("Bring customers back", "friendly", "de", "Darjeeling");
 
     [Fact]
     public async Task WriteAsync_Stream_GivesTextPieceByPieceThenVariants()
@@ -132,71 +132,5 @@ public sealed class LanguageModelWriterTests
     {
         var faults = new LanguageModelOptions { Endpoint = "ftp://x", TimeoutSeconds = 0 }.Faults();
         Assert.Equal(["Copy:Endpoint", "Copy:Model", "Copy:TimeoutSeconds"], faults.Select(x => x.Split(' ')[0]));
-    }
-
-    private sealed class ModelServer : IAsyncDisposable
-    {
-        private WebApplication _app = null!;
-
-        public string? Body { get; private set; }
-        public string? Authorization { get; private set; }
-        public int Requests { get; private set; }
-
-        public static async Task<ModelServer> StartAsync(Func<HttpContext, Task> respond)
-        {
-            var server = new ModelServer();
-            var builder = WebApplication.CreateBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            server._app = builder.Build();
-            server._app.MapPost("/v1/chat/completions", async http =>
-            {
-                using var reader = new StreamReader(http.Request.Body);
-                (server.Body, server.Authorization, server.Requests) = (await reader.ReadToEndAsync(), http.Request.Headers.Authorization, server.Requests + 1);
-                await respond(http);
-            });
-            await server._app.StartAsync();
-            return server;
-        }
-
-        public static LanguageModelWriter Writer(string? endpoint, int timeoutSeconds = 20) =>
-            new(Options.Create(new LanguageModelOptions { Endpoint = endpoint, Model = "test-model", ApiKey = "secret", TimeoutSeconds = timeoutSeconds }), Options.Create(new ShopOptions()), TimeProvider.System);
-
-        public async Task<(WritingResult Result, List<string> Text)> WriteAsync(int timeoutSeconds = 20, bool cancelled = false)
-        {
-            List<string> text = [];
-            var result = await Writer(_app.Urls.First() + "/v1", timeoutSeconds).WriteAsync(Brief, [CopyComposerTests.Offers[0]], x =>
-            {
-                text.Add(x);
-                return Task.CompletedTask;
-            }, cancelled ? new CancellationToken(true) : TestContext.Current.CancellationToken);
-            return (result, text);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            await _app.StopAsync(soon.Token);
-            await _app.DisposeAsync();
-        }
-    }
-}
-
-internal static class ChatStream
-{
-    public static async Task StreamAsync(this HttpContext http, string answer, bool done = true)
-    {
-        http.Response.ContentType = "text/event-stream";
-        foreach (var piece in answer.Chunk(9))
-        {
-            var chunk = new { id = "c", @object = "chat.completion.chunk", created = 1, model = "test-model", choices = new[] { new { index = 0, delta = new { content = new string(piece) }, finish_reason = (string?)null } } };
-            await http.Response.WriteAsync($"data: {JsonSerializer.Serialize(chunk)}\n\n");
-            await http.Response.Body.FlushAsync();
-        }
-
-        if (done)
-        {
-            await http.Response.WriteAsync("data: [DONE]\n\n");
-        }
     }
 }

@@ -33,8 +33,15 @@ internal sealed class SendingShop : IAsyncDisposable
         var server = await TestSmtpServer.StartAsync(new { delay });
         var settings = new Dictionary<string, string>
         {
-            ["Smtp:Host"] = "127.0.0.1", ["Smtp:Port"] = $"{server.Port}", ["Smtp:Security"] = "None", ["Smtp:From"] = "news@shop.test", ["Smtp:Connections"] = $"{connections}",
-            ["Smtp:Tries"] = $"{tries}", ["Smtp:RetrySeconds"] = "0.1", ["Dispatch:MaxPerWeek"] = "0", ["Dispatch:EntryDelaySeconds"] = "1",
+            ["Smtp:Host"] = "127.0.0.1",
+            ["Smtp:Port"] = $"{server.Port}",
+            ["Smtp:Security"] = "None",
+            ["Smtp:From"] = "news@shop.test",
+            ["Smtp:Connections"] = $"{connections}",
+            ["Smtp:Tries"] = $"{tries}",
+            ["Smtp:RetrySeconds"] = "0.1",
+            ["Dispatch:MaxPerWeek"] = "0",
+            ["Dispatch:EntryDelaySeconds"] = "1",
         };
         if (database is not null)
         {
