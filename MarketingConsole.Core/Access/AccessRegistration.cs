@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using MarketingConsole.Core.Data;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -17,7 +18,12 @@ public static class AccessRegistration
             .Validate(x => x.BootstrapApiKey is null or "" || x.BootstrapApiKey.Length >= AccessOptions.LeastKeyLength, $"Access:BootstrapApiKey must have at least {AccessOptions.LeastKeyLength} characters.")
             .Validate(x => x is { ApiRequestsPerMinute: > 0, SignInsPerMinute: > 0, PublicRequestsPerMinute: > 0 }, "Access: ApiRequestsPerMinute, SignInsPerMinute and PublicRequestsPerMinute must be above 0.")
             .ValidateOnStart();
-        services.AddDataProtection().SetApplicationName("MarketingConsole");
+        var protection = services.AddDataProtection().SetApplicationName("MarketingConsole");
+        if (configuration["Access:KeyCertificate"] is { Length: > 0 } certificate)
+        {
+            protection.ProtectKeysWithCertificate(X509CertificateLoader.LoadPkcs12FromFile(certificate, configuration["Access:KeyCertificatePassword"]));
+        }
+
         services.AddSingleton<ProtectionKeyRepository>();
         services.AddOptions<KeyManagementOptions>().Configure<ProtectionKeyRepository>((x, repository) => x.XmlRepository = repository);
         services.AddIdentityCore<ConsoleUser>(options =>

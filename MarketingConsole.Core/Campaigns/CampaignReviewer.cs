@@ -1,6 +1,7 @@
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Copy;
 using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Offers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -35,7 +36,8 @@ public sealed class CampaignReviewer(IDbContextFactory<ConsoleDb> dbs, CampaignA
 
         var heldOut = (int)Math.Round(count.Reachable * plan.HoldoutPercent / 100);
         var cost = (count.Reachable - heldOut) * chosen.Select(x => x.Draft.UnitCostCents).DefaultIfEmpty().Max();
-        return new(count, heldOut, cost, errors, [.. PlanChecks.Warnings(plan, now), .. Limits(chosen, count.Reachable - heldOut, cost), .. Of(plan, copy, CheckLevel.Warning)], copy);
+        IEnumerable<FieldError> imprint = plan.Channel == Channel.Email && string.IsNullOrWhiteSpace(shop.Value.PostalAddress) ? [new("channel", "The footer has no postal address, which the law asks for in advertising: set Shop:PostalAddress.")] : [];
+        return new(count, heldOut, cost, errors, [.. PlanChecks.Warnings(plan, now), .. imprint, .. Limits(chosen, count.Reachable - heldOut, cost), .. Of(plan, copy, CheckLevel.Warning)], copy);
     }
 
     /// <summary>What the copy is checked against: the offers, and how many reachable members lack each placeholder's value.</summary>

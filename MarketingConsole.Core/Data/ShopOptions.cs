@@ -4,7 +4,7 @@ namespace MarketingConsole.Core.Data;
 public sealed class ShopOptions
 {
     public const string Section = "Shop";
-    public string Name { get; set; } = "Sample Shop";
+    public string Name { get; set; } = "My shop";
 
     /// <summary>ISO 4217 code with two decimals.</summary>
     public string Currency { get; set; } = "EUR";
@@ -15,8 +15,8 @@ public sealed class ShopOptions
     /// <summary>Address the customer's links point to, e.g. https://news.example.com; null = the address the console listens on.</summary>
     public string? PublicUrl { get; set; }
 
-    /// <summary>Postal address in the footer of each message.</summary>
-    public string PostalAddress { get; set; } = "Sample Shop GmbH, Musterstraße 1, 1010 Wien";
+    /// <summary>Postal address in the footer of each message, as 15 U.S.C. 7704(a)(5) (CAN-SPAM) and European imprint rules want it. Empty = a campaign's review warns.</summary>
+    public string PostalAddress { get; set; } = "";
 }
 
 /// <summary>The shop's calendar: local day and hour of an instant.</summary>

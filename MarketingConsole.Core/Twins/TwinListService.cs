@@ -9,6 +9,8 @@ namespace MarketingConsole.Core.Twins;
 /// <summary>Lists twins: search, filters, sort, pages.</summary>
 public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, TimeProvider time)
 {
+    private const int FewFound = 2000;
+
     /// <returns>One page and the number of all that match. Unknown values sort last whichever way.</returns>
     public async Task<TwinList> ListAsync(TwinFilter filter, CancellationToken cancellationToken)
     {
@@ -17,8 +19,11 @@ public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGat
         var skip = (int)Math.Min((Math.Max(1L, filter.Page) - 1) * size, int.MaxValue);
         await using var counting = await dbs.CreateDbContextAsync(cancellationToken);
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-        var total = Task.Run(() => Matching(counting, filter, rules, ordered: false).CountAsync(cancellationToken), cancellationToken); // SQLite's driver is synchronous: count beside the page
-        var query = Matching(db, filter, rules, ordered: true);
+        // Words are looked for in every customer: once is enough when few are found, else the list and its count would both do it.
+        var found = filter.Search.Length == 0 ? null : await Searched(db, filter).Select(x => x.Id).Take(FewFound + 1).ToListAsync(cancellationToken);
+        found = found?.Count > FewFound ? null : found;
+        var total = Task.Run(() => Matching(counting, filter, found, rules, ordered: false).CountAsync(cancellationToken), cancellationToken); // SQLite's driver is synchronous: count beside the page
+        var query = Matching(db, filter, found, rules, ordered: true);
         var ids = await (filter.Sort switch
         {
             TwinSort.Name => PageAsync(query, x => x.Customer.LastName != null, x => x.Customer.LastName, x => x.Customer.FirstName),
@@ -68,15 +73,11 @@ public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGat
     }
 
     /// <param name="ordered">The caller sorts, so the table sorted by must take part.</param>
-    private IQueryable<Pair> Matching(ConsoleDb db, TwinFilter filter, ConsentRuleSet? rules, bool ordered)
+    /// <param name="found">The customers the search found; null when it was not made yet.</param>
+    private IQueryable<Pair> Matching(ConsoleDb db, TwinFilter filter, List<int>? found, ConsentRuleSet? rules, bool ordered)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var customers = db.Customers.AsNoTracking().Where(x => x.ErasedAt == null);
-        foreach (var word in CustomerText.Fold(filter.Search).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            customers = customers.Where(x => x.SearchText.Contains(word));
-        }
-
+        var customers = found is null ? Searched(db, filter) : db.Customers.AsNoTracking().Where(x => EF.Parameter(found).Contains(x.Id));
         customers = filter.Country is { } country ? customers.Where(x => x.Country == country) : customers;
         customers = filter.Allows is { } purpose ? customers.Where(rules!.Allowed(db, purpose, now)) : customers;
         var twins = db.Twins.AsNoTracking();
@@ -107,6 +108,17 @@ public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGat
         return !byCustomer ? twins.Select(t => new Pair { Id = t.CustomerId, Customer = null!, Twin = t })
             : !byTwin ? customers.Select(c => new Pair { Id = c.Id, Customer = c, Twin = null! })
             : customers.Join(twins, x => x.Id, x => x.CustomerId, (c, t) => new Pair { Id = t.CustomerId, Customer = c, Twin = t });
+    }
+
+    private static IQueryable<Customer> Searched(ConsoleDb db, TwinFilter filter)
+    {
+        var customers = db.Customers.AsNoTracking().Where(x => x.ErasedAt == null);
+        foreach (var word in CustomerText.Fold(filter.Search).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            customers = customers.Where(x => x.SearchText.Contains(word));
+        }
+
+        return customers;
     }
 
     private static IQueryable<Twin> Since(IQueryable<Twin> twins, DateTime from) => twins.Where(x => x.LastSeenAt >= from);

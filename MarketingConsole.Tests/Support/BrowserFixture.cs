@@ -14,6 +14,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     {
         if (File.Exists(Chromium))
         {
+            Assertions.SetDefaultExpectTimeout(15_000);
             _playwright = await Playwright.CreateAsync();
             _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
         }

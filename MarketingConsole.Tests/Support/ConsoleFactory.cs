@@ -109,6 +109,7 @@ public partial class ConsoleFactory : WebApplicationFactory<Program>
         builder.UseStaticWebAssets(); // files of packages and of the build, which Production expects in a published folder
         builder.UseSetting("ConnectionStrings:Console", $"Data Source={Path.Combine(_folder, "console.db")}");
         builder.UseSetting("SampleData", "false");
+        builder.UseSetting("Shop:PostalAddress", "Test Shop, 1 High Street, Testville");
         builder.UseSetting("Access:BootstrapApiKey", ApiKey);
         builder.UseSetting("Access:SignInsPerMinute", "1000");
         foreach (var (key, value) in Settings)

@@ -96,7 +96,7 @@ internal sealed partial class RowReader
         if (Text("birth_date") is { } text)
         {
             birth = _values.Date(text);
-            problem ??= birth is null ? $"Column {Header("birth_date")}: {Cut(text)} is not a date." : null;
+            problem ??= birth is null ? $"Column {Header("birth_date")}: “{Cut(text)}” is not a date." : null;
         }
 
         var country = Text("country", 100);

@@ -75,7 +75,7 @@ internal sealed partial class RowReader(ImportKind kind, ImportFormat format, Sh
         }
 
         var time = _values.Time(text);
-        problem ??= time is null ? $"Column {Header(field)}: {Cut(text)} is not a date."
+        problem ??= time is null ? $"Column {Header(field)}: “{Cut(text)}” is not a date."
             : time < DateTime.UnixEpoch ? $"Column {Header(field)}: {Cut(text)} is before 1970." : time > now.AddDays(2) ? $"Column {Header(field)}: {Cut(text)} lies in the future." : null;
         return time;
     }
