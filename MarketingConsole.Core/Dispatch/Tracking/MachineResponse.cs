@@ -6,7 +6,7 @@ namespace MarketingConsole.Core.Dispatch.Tracking;
 public static class MachineResponse
 {
     /// <summary>Sooner after sending than a person can open a message.</summary>
-    private static readonly TimeSpan TooSoon = TimeSpan.FromSeconds(3);
+    internal static readonly TimeSpan TooSoon = TimeSpan.FromSeconds(3);
 
     // Proxies that fetch pictures for everybody, link scanners of mail gateways, previews, libraries and robots.
     private static readonly string[] Agents =
