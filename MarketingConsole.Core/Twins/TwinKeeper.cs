@@ -17,6 +17,9 @@ internal sealed partial class TwinKeeper(TwinRefresher refresher, ForecastServic
 
     /// <summary>A long import never goes quiet: refresh at least this often.</summary>
     private static readonly TimeSpan AtLeast = TimeSpan.FromSeconds(20);
+
+    /// <summary>So many customers at once come from a file rather than from the till.</summary>
+    private const int Many = 100;
     private readonly Channel<IReadOnlyList<int>?> _changes = System.Threading.Channels.Channel.CreateUnbounded<IReadOnlyList<int>?>(new UnboundedChannelOptions { SingleReader = true });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -60,10 +63,7 @@ internal sealed partial class TwinKeeper(TwinRefresher refresher, ForecastServic
             try
             {
                 await (all ? refresher.RefreshAllAsync(null, stoppingToken) : refresher.RefreshAsync(ids, stoppingToken));
-                if (all)
-                {
-                    await forecast.TrainIfGrownAsync(stoppingToken);
-                }
+                await forecast.TrainIfGrownAsync(all || ids.Count >= Many, stoppingToken);
             }
             catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
             {

@@ -50,9 +50,15 @@ public sealed class ForecastService(IDbContextFactory<ConsoleDb> dbs, ConsentGat
         jobs.StartAsync<TrainForecastJob>("Train the chance to buy", new { }, startedBy, cancellationToken);
 
     /// <summary>Starts a training when none was tried yet or the data has grown by a quarter since.</summary>
-    internal async Task TrainIfGrownAsync(CancellationToken cancellationToken)
+    /// <param name="much">Many events came: only then is it worth counting them all when there has been a training.</param>
+    internal async Task TrainIfGrownAsync(bool much, CancellationToken cancellationToken)
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        if (!much && await db.TrainedModels.AnyAsync(x => x.Kind == ChanceModel.Kind, cancellationToken))
+        {
+            return;
+        }
+
         var purchases = await db.Events.CountAsync(x => x.Type == EventType.Purchase, cancellationToken);
         var last = await TrainingsAsync(1, cancellationToken) is [var newest, ..] ? newest.Report.Purchases : 0;
         if (purchases > last * Growth && !await db.JobRuns.AnyAsync(x => x.Kind == "TrainForecast" && x.Status <= JobStatus.Running, cancellationToken))
