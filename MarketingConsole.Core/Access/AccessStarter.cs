@@ -25,7 +25,7 @@ public sealed class AccessStarter(IServiceScopeFactory scopes, IHostEnvironment 
             }
         }
 
-        if (!environment.IsDevelopment() || !configuration.GetValue("SampleData", true))
+        if (!environment.IsDevelopment() || !configuration.GetValue("SampleData", false))
         {
             return;
         }

@@ -37,7 +37,7 @@ internal sealed record NavItem(string Label, string Href, string Icon, bool Work
         var wanted = Segments(href.Split('?')[0]);
         return Pages.Any(page => page.Segments.Length == wanted.Length
             && page.Segments.Zip(wanted).All(x => x.First.StartsWith('{') || x.First.Equals(x.Second, StringComparison.OrdinalIgnoreCase))
-            && page.Demands.All(x => x.Roles is null || x.Roles.Split(',', StringSplitOptions.TrimEntries).Any(user.IsInRole)));
+            && page.Demands.All(x => x.Policy is null || Scopes.RolesFrom(x.Policy switch { Policies.Marketer => Roles.Marketer, Policies.Manager => Roles.Manager, _ => Roles.Admin }).Any(user.IsInRole)));
     }
 
     private static string[] Segments(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
