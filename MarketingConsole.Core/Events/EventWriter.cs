@@ -38,9 +38,9 @@ public sealed class EventWriter(IDbContextFactory<ConsoleDb> dbs, ShopCalendar c
 
                 return added.Count;
             }
-            catch (DbException) when (attempt < 2)
+            catch (Exception exception) when (attempt < 2 && (exception is DbException || exception.InnerException is DbException))
             {
-                await Task.Yield(); // another writer stored one of these events between our look and our insert: look again
+                await Task.Yield(); // another writer stored one of these events between our look and our insert, or a deadlock: look again
             }
         }
     }

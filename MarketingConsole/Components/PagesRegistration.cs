@@ -7,7 +7,6 @@ using MarketingConsole.Home;
 using MarketingConsole.Ui;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Localization;
-using Radzen;
 
 namespace MarketingConsole.Components;
 
@@ -16,7 +15,6 @@ internal static class PagesRegistration
     public static IServiceCollection AddConsolePages(this IServiceCollection services)
     {
         services.AddRazorComponents().AddInteractiveServerComponents();
-        services.AddRadzenComponents();
         services.AddCascadingAuthenticationState();
         services.AddScoped<ToastService>();
         services.AddSingleton<Segments.SegmentUses>();

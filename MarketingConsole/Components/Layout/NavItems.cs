@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Claims;
+using MarketingConsole.Core.Access;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 
