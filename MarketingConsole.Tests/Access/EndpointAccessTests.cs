@@ -4,6 +4,7 @@ using System.Text.Json;
 using MarketingConsole.Core.Access;
 using MarketingConsole.Tests.Support;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -68,8 +69,8 @@ public sealed class EndpointAccessTests(ConsoleFactory app) : IClassFixture<Cons
         var refused = 0;
         foreach (var page in Endpoints.Where(x => x.Metadata.GetMetadata<ComponentTypeMetadata>() is not null))
         {
-            var demanded = page.Metadata.OfType<IAuthorizeData>().Select(x => x.Roles).OfType<string>().ToList();
-            if (demanded.Any(x => !x.Split(',', StringSplitOptions.TrimEntries).Contains(role)))
+            var demanded = await Task.WhenAll(page.Metadata.OfType<IAuthorizeData>().Where(x => x.Policy is not null).Select(x => app.Get<IAuthorizationPolicyProvider>().GetPolicyAsync(x.Policy!)));
+            if (demanded.SelectMany(x => x!.Requirements.OfType<RolesAuthorizationRequirement>()).Any(x => !x.AllowedRoles.Contains(role)))
             {
                 using var response = await client.GetAsync(Filled(Path(page)), TestContext.Current.CancellationToken);
                 Assert.True(response.StatusCode == HttpStatusCode.Found && response.Headers.Location!.AbsolutePath == "/not-allowed", $"{Path(page)}: {(int)response.StatusCode}");

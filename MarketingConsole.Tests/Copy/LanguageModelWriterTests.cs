@@ -25,7 +25,8 @@ public sealed class LanguageModelWriterTests
         var (result, text) = await server.WriteAsync();
         Assert.Null(result.Error);
         Assert.True(text.Count > 3, "the answer arrived in one piece");
-        Assert.Equal(Answer, string.Concat(text));
+        Assert.Equal("S1\nP\nH\nB1\nGo\nT\n\nS2\nB2\nmore\n\nS3\nB3\nx\n\n\n", text[^1]);
+        Assert.All(text.Zip(text.Skip(1)), x => Assert.StartsWith(x.First, x.Second, StringComparison.Ordinal)); // what is shown only grows
         Assert.Equal(["S1", "S2", "S3"], result.Variants.Select(x => x.Subject));
         Assert.Equal("B2\n\nmore", result.Variants[1].Body);
         Assert.All(result.Variants, x => Assert.Equal((CopyOrigin.LanguageModel, "test-model", "de", 64), (x.Origin, x.Model, x.Language, x.PromptHash!.Length)));
@@ -48,6 +49,14 @@ public sealed class LanguageModelWriterTests
         // The writer's whole input: there is no way to hand it a customer.
         Assert.Equal([typeof(CopyBrief), typeof(IReadOnlyList<Core.Offers.OfferDraft>), typeof(string)], typeof(CopyPrompt).GetMethod("For")!.GetParameters().Select(x => x.ParameterType));
     }
+
+    [Theory]
+    [InlineData("Sure, here", "Sure, here")]
+    [InlineData("""{"variants":[{"subj""", "")]
+    [InlineData("""{"variants":[{"subject":"Tea \"Gr""", "Tea \"Gr")]
+    [InlineData("""{"variants":[{"subject":"T\u00e4t\u00""", "Tät")]
+    [InlineData("""{"variants":[{"body":["one","two\""", "one\ntwo")]
+    public void SoFar_HalfAnAnswer_IsReadableText(string answer, string shown) => Assert.Equal(shown, ModelAnswer.SoFar(answer));
 
     [Theory]
     [InlineData("```json\n{0}\n```")]

@@ -101,7 +101,7 @@ public sealed class ImportRunnerTests
     public async Task Run_CustomersWithoutEvents_PublishesThemAndTheirTwinsAppear()
     {
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, (s, c) => s.AddJobs(c, Path.GetTempPath()).AddConsent(c).AddCustomers(c).AddEvents(c).AddTwins(c), ("Imports:Folder", Directory.CreateTempSubdirectory().FullName));
-        var keeper = test.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().Single(x => x.GetType().Name == "TwinKeeper");
+        using var keeper = ActivatorUtilities.CreateInstance<TwinKeeper>(test.Services);
         await keeper.StartAsync(TestContext.Current.CancellationToken);
         await ImportAsync(test, "customer id,email,first name\nK1,ada@example.com,Ada\nK2,eva@example.com,Eva\n");
         for (var i = 0; ; i++)

@@ -249,7 +249,10 @@ public sealed partial class MainJobTests(BrowserFixture browser) : IClassFixture
     {
         protected override IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
         {
-            ["Smtp:Host"] = "127.0.0.1", ["Smtp:Port"] = port.ToString(CultureInfo.InvariantCulture), ["Smtp:Security"] = "None", ["Smtp:From"] = "news@shop.test",
+            ["Smtp:Host"] = "127.0.0.1",
+            ["Smtp:Port"] = port.ToString(CultureInfo.InvariantCulture),
+            ["Smtp:Security"] = "None",
+            ["Smtp:From"] = "news@shop.test",
         };
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using MarketingConsole.Core.Access;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Data;
@@ -8,6 +9,7 @@ using MarketingConsole.Core.Twins.Forecast;
 using MarketingConsole.Tests.Benchmarks;
 using MarketingConsole.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Playwright;
 
 namespace MarketingConsole.Tests.Twins;
 
@@ -131,9 +133,9 @@ public sealed class TwinPagesTests(TwinShopFactory app, BrowserFixture browser) 
         var page = await browser.SignInAsync(app, Roles.Marketer);
         await BrowserFixture.GoAsync(page, "/twins");
         await page.SelectOptionAsync("select[aria-label=Stage]", "active");
-        await page.WaitForURLAsync("**stage=active**");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex(@"\?stage=active$"));
         await page.SelectOptionAsync("select[aria-label=Value]", "over2000");
-        await page.WaitForURLAsync("**value=over2000**");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("value=over2000$"));
         await page.GoBackAsync();
         await page.WaitForFunctionAsync("() => location.search === '?stage=active'");
         Assert.Equal("", await page.InputValueAsync("select[aria-label=Value]"));

@@ -51,6 +51,10 @@ internal static class AccessWeb
         if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
         {
             context.Response.StatusCode = status;
+            if (status == StatusCodes.Status401Unauthorized)
+            {
+                context.Response.Headers.WWWAuthenticate = "Bearer"; // RFC 9110 11.6.1
+            }
         }
         else
         {

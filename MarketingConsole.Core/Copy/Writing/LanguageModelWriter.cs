@@ -21,7 +21,7 @@ public sealed class LanguageModelWriter(IOptions<LanguageModelOptions> options, 
 
     public string Model => options.Value.Model;
 
-    /// <param name="onText">Called with each piece of the answer as it arrives.</param>
+    /// <param name="onText">Called with what can be read of the answer so far, each time more of it arrives.</param>
     /// <exception cref="OperationCanceledException">The caller cancelled; a time-out is a <see cref="WritingResult.Error"/>.</exception>
     public async Task<WritingResult> WriteAsync(CopyBrief brief, IReadOnlyList<OfferDraft> offers, Func<string, Task> onText, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ public sealed class LanguageModelWriter(IOptions<LanguageModelOptions> options, 
                 foreach (var piece in update.ContentUpdate.Where(x => x.Text is { Length: > 0 }))
                 {
                     answer.Append(piece.Text);
-                    await onText(piece.Text);
+                    await onText(ModelAnswer.SoFar(answer.ToString()));
                 }
 
                 if (answer.Length > LongestAnswer)

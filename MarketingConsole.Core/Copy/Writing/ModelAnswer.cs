@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace MarketingConsole.Core.Copy.Writing;
@@ -19,13 +20,72 @@ internal static class ModelAnswer
         return [];
     }
 
+    /// <returns>The texts in an answer that is still being written, without the JSON around them; the answer itself where it is no JSON.</returns>
+    public static string SoFar(string answer)
+    {
+        if (!answer.Contains('{', StringComparison.Ordinal))
+        {
+            return answer;
+        }
+
+        var text = new StringBuilder();
+        var (before, lists) = (' ', new Stack<bool>()); // what follows a colon or stands in a list is text, the other strings are names
+        for (var i = 0; i < answer.Length; i++)
+        {
+            if (answer[i] != '"')
+            {
+                before = char.IsWhiteSpace(answer[i]) ? before : answer[i];
+                if (answer[i] is '{' or '[')
+                {
+                    lists.Push(answer[i] == '[');
+                }
+                else if (answer[i] is '}' or ']' && lists.TryPop(out var list) && !list && text.Length > 0)
+                {
+                    text.Append('\n');
+                }
+
+                continue;
+            }
+
+            var start = ++i;
+            while (i < answer.Length && answer[i] != '"')
+            {
+                i += answer[i] == '\\' ? 2 : 1;
+            }
+
+            if (before == ':' || (lists.TryPeek(out var inList) && inList))
+            {
+                text.Append(Unescape(answer[start..Math.Min(i, answer.Length)])).Append(i < answer.Length ? "\n" : "");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string Unescape(string json)
+    {
+        for (var cut = 0; cut <= 6 && cut <= json.Length; cut++) // an escape may be half written
+        {
+            try
+            {
+                return JsonSerializer.Deserialize<string>($"\"{json[..^cut]}\"")!;
+            }
+            catch (JsonException)
+            {
+                // cut off one sign more
+            }
+        }
+
+        return json;
+    }
+
     private static bool TryRead(string text, out JsonElement root)
     {
         root = default;
         try
         {
             // Reads one value and ignores what stands behind it, such as the end of a code fence.
-            var reader = new Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(text), new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text), new JsonReaderOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
             if (JsonDocument.TryParseValue(ref reader, out var document))
             {
                 using (document)
