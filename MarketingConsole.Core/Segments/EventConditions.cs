@@ -99,8 +99,9 @@ internal static class EventConditions
         if (where.OnProducts)
         {
             var products = Products(db, where);
+            // "+ 0" keeps SQLite from walking all sales of the products for each event: the lines of one event are few.
             events = HasLines(rule)
-                ? events.Where(x => db.EventItems.Any(i => i.CustomerId == x.CustomerId && i.EventId == x.Id && products.Contains(i.ProductId)))
+                ? events.Where(x => db.EventItems.Any(i => i.CustomerId == x.CustomerId && i.EventId == x.Id && products.Contains(i.ProductId + 0)))
                 : events.Where(x => x.ProductId != null && products.Contains(x.ProductId.Value));
         }
 
