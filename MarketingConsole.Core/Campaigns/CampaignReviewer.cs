@@ -36,8 +36,7 @@ public sealed class CampaignReviewer(IDbContextFactory<ConsoleDb> dbs, CampaignA
 
         var heldOut = (int)Math.Round(count.Reachable * plan.HoldoutPercent / 100);
         var cost = (count.Reachable - heldOut) * chosen.Select(x => x.Draft.UnitCostCents).DefaultIfEmpty().Max();
-        IEnumerable<FieldError> imprint = plan.Channel == Channel.Email && string.IsNullOrWhiteSpace(shop.Value.PostalAddress) ? [new("channel", "The footer has no postal address, which the law asks for in advertising: set Shop:PostalAddress.")] : [];
-        return new(count, heldOut, cost, errors, [.. PlanChecks.Warnings(plan, now), .. imprint, .. Limits(chosen, count.Reachable - heldOut, cost), .. Of(plan, copy, CheckLevel.Warning)], copy);
+        return new(count, heldOut, cost, errors, [.. PlanChecks.Warnings(plan, now), .. Imprint(plan), .. Limits(chosen, count.Reachable - heldOut, cost), .. Of(plan, copy, CheckLevel.Warning)], copy);
     }
 
     /// <summary>What the copy is checked against: the offers, and how many reachable members lack each placeholder's value.</summary>
@@ -70,6 +69,10 @@ public sealed class CampaignReviewer(IDbContextFactory<ConsoleDb> dbs, CampaignA
         var known = await db.Segments.Where(x => ids.Contains(x.Id) && x.DeletedAt == null).Select(x => x.Id).ToListAsync(cancellationToken);
         return [.. ids.Except(known).Select(x => new FieldError(plan.Include.Contains(x) ? "include" : "exclude", $"Segment {x} no longer exists: take it out."))];
     }
+
+    private IEnumerable<FieldError> Imprint(CampaignPlan plan) => plan.Channel == Channel.Email && string.IsNullOrWhiteSpace(shop.Value.PostalAddress)
+        ? [new("channel", "The footer has no postal address, which the law asks for in advertising: set Shop:PostalAddress.")]
+        : [];
 
     private static IEnumerable<FieldError> Of(CampaignPlan plan, IReadOnlyList<CopyFinding>[] copy, CheckLevel level) =>
         copy.SelectMany((findings, index) => findings.Where(x => x.Level == level).Select(x =>

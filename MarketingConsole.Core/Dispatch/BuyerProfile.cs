@@ -21,7 +21,7 @@ internal static class BuyerProfiles
         var spending = new Dictionary<int, Dictionary<string, long>>();
         if (withCategories)
         {
-            var rows = await db.EventItems.Where(x => x.CustomerId >= from && x.CustomerId <= to && profiled.Contains(x.CustomerId) && x.AmountCents > 0)
+            var rows = await db.EventItems.Where(x => x.CustomerId >= from && x.CustomerId <= to && profiled.Contains(x.CustomerId) && !x.Returned)
                 .Join(db.Products, x => x.ProductId, p => p.Id, (x, p) => new { x.CustomerId, p.Category, x.AmountCents })
                 .GroupBy(x => new { x.CustomerId, x.Category }).Select(g => new { g.Key.CustomerId, g.Key.Category, Cents = g.Sum(x => x.AmountCents) }).ToListAsync(cancellationToken);
             spending = rows.GroupBy(x => x.CustomerId).ToDictionary(x => x.Key, x => x.ToDictionary(y => y.Category, y => y.Cents));

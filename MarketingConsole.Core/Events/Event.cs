@@ -107,7 +107,7 @@ internal sealed class EventConfiguration : IEntityTypeConfiguration<Event>, IEnt
     public void Configure(EntityTypeBuilder<EventItem> b)
     {
         b.HasKey(x => new { x.CustomerId, x.EventId, x.Line });
-        b.HasIndex(x => new { x.ProductId, x.Day, x.Returned, x.AmountCents, x.Quantity }); // what sold when, from the index alone
+        b.HasIndex(x => new { x.ProductId, x.Day, x.Returned, x.AmountCents, x.Quantity, x.CustomerId, x.EventId }).HasDatabaseName("IX_EventItems_Product"); // what sold when and to whom, from the index alone
     }
 
     public void Configure(EntityTypeBuilder<Product> b)

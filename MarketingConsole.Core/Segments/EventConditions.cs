@@ -12,54 +12,66 @@ internal static class EventConditions
     /// <param name="only">Customers to look at; null = all.</param>
     public static Expression<Func<Customer, bool>> Compile(ConsoleDb db, EventRule rule, DateTime asOf, IReadOnlyCollection<int>? only)
     {
-        var events = Matching(db, rule, asOf, only);
+        var lines = rule.Where is { OnProducts: true } where && HasLines(rule) ? OfProducts(db, rule, where, asOf, only) : OfEvents(Matching(db, rule, asOf, only));
         var value = rule.Measure == EventMeasure.Amount ? FieldConditions.Cents(rule.Value) : (long)(rule.Value ?? 0);
         return rule.Op switch
         {
-            EventOperator.Performed => Among(events.Select(x => x.CustomerId)),
-            EventOperator.NotPerformed => Among(events.Select(x => x.CustomerId)).Not(),
-            EventOperator.AtLeast => Among(Totals(db, rule, events, x => x >= value)),
-            EventOperator.AtMost => Among(Totals(db, rule, events, x => x > value)).Not(),
-            _ when value == 0 => Among(Totals(db, rule, events, x => x != 0)).Not(),
-            _ => Among(Totals(db, rule, events, x => x == value)),
+            EventOperator.Performed => Among(lines.Select(x => x.CustomerId)),
+            EventOperator.NotPerformed => Among(lines.Select(x => x.CustomerId)).Not(),
+            EventOperator.AtLeast => Among(Totals(rule, lines, x => x >= value)),
+            EventOperator.AtMost => Among(Totals(rule, lines, x => x > value)).Not(),
+            _ when value == 0 => Among(Totals(rule, lines, x => x != 0)).Not(),
+            _ => Among(Totals(rule, lines, x => x == value)),
         };
     }
 
     private static Expression<Func<Customer, bool>> Among(IQueryable<int> ids) => c => ids.Contains(c.Id);
 
     /// <returns>Customers whose total passes the test; those without any event are not among them.</returns>
-    private static IQueryable<int> Totals(ConsoleDb db, EventRule rule, IQueryable<Event> events, Expression<Func<long, bool>> test)
+    private static IQueryable<int> Totals(EventRule rule, IQueryable<Line> lines, Expression<Func<long, bool>> test)
     {
         if (rule.Measure == EventMeasure.Count)
         {
-            Expression<Func<IGrouping<int, Event>, long>> count = g => g.LongCount();
-            return events.GroupBy(x => x.CustomerId).Where(count.Then(test)).Select(g => g.Key);
+            var counted = lines.Select(x => new { x.CustomerId, x.EventId });
+            return GroupWhere((rule.Where is { OnProducts: true } && HasLines(rule) ? counted.Distinct() : counted).GroupBy(x => x.CustomerId), g => g.LongCount(), test);
         }
 
-        var amount = rule.Measure == EventMeasure.Amount;
-        if (rule.Where is { OnProducts: true } where && HasLines(rule))
-        {
-            var products = Products(db, where);
-            var lines = from e in events
-                        join i in db.EventItems on new { e.CustomerId, e.Id } equals new { i.CustomerId, Id = i.EventId }
-                        where products.Contains(i.ProductId)
-                        select new Line { CustomerId = e.CustomerId, Value = amount ? i.AmountCents : i.Quantity };
-            return Sum(lines, test);
-        }
-
-        return Sum(events.Select(x => new Line { CustomerId = x.CustomerId, Value = amount ? x.AmountCents : x.Quantity }), test);
+        return rule.Measure == EventMeasure.Amount
+            ? GroupWhere(lines.GroupBy(x => x.CustomerId), g => g.Sum(x => x.AmountCents), test)
+            : GroupWhere(lines.GroupBy(x => x.CustomerId), g => g.Sum(x => (long)x.Quantity), test);
     }
 
-    private static IQueryable<int> Sum(IQueryable<Line> lines, Expression<Func<long, bool>> test)
+    private static IQueryable<int> GroupWhere<T>(IQueryable<IGrouping<int, T>> groups, Expression<Func<IGrouping<int, T>, long>> total, Expression<Func<long, bool>> test) => groups.Where(total.Then(test)).Select(g => g.Key);
+
+    private static IQueryable<Line> OfEvents(IQueryable<Event> events) => events.Select(x => new Line { CustomerId = x.CustomerId, EventId = x.Id, AmountCents = x.AmountCents, Quantity = x.Quantity });
+
+    /// <summary>The lines of purchases or returns that hold the products. A line knows whether it is a return: not asking the event's type leads the database
+    /// from the products to their lines instead of through all purchases there are.</summary>
+    private static IQueryable<Line> OfProducts(ConsoleDb db, EventRule rule, EventFilter where, DateTime asOf, IReadOnlyCollection<int>? only)
     {
-        Expression<Func<IGrouping<int, long>, long>> sum = g => g.Sum(x => x);
-        return lines.GroupBy(x => x.CustomerId, x => x.Value).Where(sum.Then(test)).Select(g => g.Key);
+        var products = Products(db, where);
+        var returned = rule.Event == EventType.Return;
+        var lines = db.EventItems.Where(x => x.Returned == returned && products.Contains(x.ProductId));
+        if (only is not null)
+        {
+            lines = lines.Where(x => EF.Parameter(only).Contains(x.CustomerId));
+        }
+
+        if (Since(rule, asOf) is { } since)
+        {
+            var day = ShopCalendar.DayOf(DateOnly.FromDateTime(since)) - 1; // a day early: the shop's day may begin later than UTC's
+            lines = lines.Where(x => x.Day >= day);
+        }
+
+        return from i in lines
+               join e in Within(db.Events, rule, asOf) on new { i.CustomerId, i.EventId } equals new { e.CustomerId, EventId = e.Id }
+               select new Line { CustomerId = i.CustomerId, EventId = i.EventId, AmountCents = i.AmountCents, Quantity = i.Quantity };
     }
 
     private static IQueryable<Event> Matching(ConsoleDb db, EventRule rule, DateTime asOf, IReadOnlyCollection<int>? only)
     {
         var type = rule.Event ?? throw new InvalidOperationException("The rule names no event.");
-        var events = db.Events.Where(x => x.Type == type && x.At <= asOf);
+        var events = Within(db.Events.Where(x => x.Type == type), rule, asOf);
         if (only is not null)
         {
             events = events.Where(x => EF.Parameter(only).Contains(x.CustomerId));
@@ -70,11 +82,19 @@ internal static class EventConditions
             events = events.Where(x => !x.Machine);
         }
 
-        if (rule.Name is { } name)
+        if (rule.Where is { OnProducts: true } where)
         {
-            events = events.Where(x => x.Name == name);
+            var products = Products(db, where);
+            events = events.Where(x => x.ProductId != null && products.Contains(x.ProductId.Value));
         }
 
+        return events;
+    }
+
+    /// <summary>The window and every filter that is not on products.</summary>
+    private static IQueryable<Event> Within(IQueryable<Event> events, EventRule rule, DateTime asOf)
+    {
+        events = events.Where(x => x.At <= asOf);
         if (rule.Days is { } days)
         {
             var since = asOf.AddDays(-days);
@@ -91,49 +111,45 @@ internal static class EventConditions
             events = events.Where(x => x.At < until);
         }
 
-        return rule.Where is { } where ? Filter(db, rule, where, events) : events;
-    }
-
-    private static IQueryable<Event> Filter(ConsoleDb db, EventRule rule, EventFilter where, IQueryable<Event> events)
-    {
-        if (where.OnProducts)
+        if (rule.Name is { } name)
         {
-            var products = Products(db, where);
-            // "+ 0" keeps SQLite from walking all sales of the products for each event: the lines of one event are few.
-            events = HasLines(rule)
-                ? events.Where(x => db.EventItems.Any(i => i.CustomerId == x.CustomerId && i.EventId == x.Id && products.Contains(i.ProductId + 0)))
-                : events.Where(x => x.ProductId != null && products.Contains(x.ProductId.Value));
+            events = events.Where(x => x.Name == name);
         }
 
-        if (where.Channels is { } channels)
+        if (rule.Where is { } where)
         {
-            events = events.Where(x => channels.Contains(x.Channel));
-        }
+            if (where.Channels is { } channels)
+            {
+                events = events.Where(x => channels.Contains(x.Channel));
+            }
 
-        if (where.Stores is { } stores)
-        {
-            events = events.Where(x => x.StoreId != null && stores.Contains(x.StoreId.Value));
-        }
+            if (where.Stores is { } stores)
+            {
+                events = events.Where(x => x.StoreId != null && stores.Contains(x.StoreId.Value));
+            }
 
-        if (where.Campaigns is { } campaigns)
-        {
-            events = events.Where(x => x.CampaignId != null && campaigns.Contains(x.CampaignId.Value));
-        }
+            if (where.Campaigns is { } campaigns)
+            {
+                events = events.Where(x => x.CampaignId != null && campaigns.Contains(x.CampaignId.Value));
+            }
 
-        if (where.AmountAtLeast is { } low)
-        {
-            var cents = FieldConditions.Cents(low);
-            events = events.Where(x => x.AmountCents >= cents);
-        }
+            if (where.AmountAtLeast is { } low)
+            {
+                var cents = FieldConditions.Cents(low);
+                events = events.Where(x => x.AmountCents >= cents);
+            }
 
-        if (where.AmountAtMost is { } high)
-        {
-            var cents = FieldConditions.Cents(high);
-            events = events.Where(x => x.AmountCents <= cents);
+            if (where.AmountAtMost is { } high)
+            {
+                var cents = FieldConditions.Cents(high);
+                events = events.Where(x => x.AmountCents <= cents);
+            }
         }
 
         return events;
     }
+
+    private static DateTime? Since(EventRule rule, DateTime asOf) => rule.Days is { } days ? asOf.AddDays(-days) : rule.From?.UtcDateTime;
 
     private static IQueryable<int> Products(ConsoleDb db, EventFilter where)
     {
@@ -150,6 +166,8 @@ internal static class EventConditions
     private sealed class Line
     {
         public int CustomerId { get; init; }
-        public long Value { get; init; }
+        public long EventId { get; init; }
+        public long AmountCents { get; init; }
+        public int Quantity { get; init; }
     }
 }

@@ -110,7 +110,7 @@ public sealed class AccountTests(ConsoleFactory app) : IClassFixture<ConsoleFact
         return [.. (await users.GenerateNewTwoFactorRecoveryCodesAsync(user, 3))!];
     }
 
-    /// <summary>RFC 6238 with SHA-1, 30 s and six digits, as authenticator apps do.</summary>
+    /// <summary>RFC 6238 with SHA-1, 30 s and six digits, as authenticator apps do; Identity's check reads the machine's clock, so this does too.</summary>
     private static string Totp(string base32)
     {
         var bits = string.Concat(base32.Select(x => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(x, StringComparison.Ordinal), 2).PadLeft(5, '0')));

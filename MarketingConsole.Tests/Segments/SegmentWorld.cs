@@ -104,12 +104,14 @@ public sealed class SegmentWorld
         var type = Types[random.Next(Types.Length)];
         var id = MessageIds.Hash($"{customer}-{Events.Count}");
         var lines = type is EventType.Purchase or EventType.Return ? random.Next(3) : 0;
+        at = random.Next(10) == 0 ? Now.AddDays(1) : at;
         var e = new Event
         {
             CustomerId = customer,
             Id = id,
             Type = type,
-            At = random.Next(10) == 0 ? Now.AddDays(1) : at,
+            At = at,
+            Day = ShopCalendar.DayOf(DateOnly.FromDateTime(at.AddHours(random.Next(-12, 15)))), // as any shop's time zone would have it
             Channel = (Channel)random.Next(3),
             StoreId = random.Next(2) == 0 ? null : random.Next(1, 3),
             CampaignId = random.Next(3) == 0 ? 1 : null,
@@ -119,7 +121,7 @@ public sealed class SegmentWorld
         };
         for (var line = 0; line < lines; line++)
         {
-            var item = new EventItem { CustomerId = customer, EventId = id, Line = line, ProductId = random.Next(1, 9), Quantity = random.Next(1, 3), AmountCents = random.Next(1, 5) * 500 };
+            var item = new EventItem { CustomerId = customer, EventId = id, Line = line, ProductId = random.Next(1, 9), Quantity = random.Next(1, 3), AmountCents = random.Next(1, 5) * 500, Day = e.Day, Returned = type == EventType.Return };
             Items.Add(item);
             e.AmountCents += item.AmountCents;
             e.Quantity += item.Quantity;

@@ -946,9 +946,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 column: "KeyHash");
 
             migrationBuilder.CreateIndex(
-                name: "IX_EventItems_ProductId_Day_Returned_AmountCents_Quantity",
+                name: "IX_EventItems_Product",
                 table: "EventItems",
-                columns: new[] { "ProductId", "Day", "Returned", "AmountCents", "Quantity" });
+                columns: new[] { "ProductId", "Day", "Returned", "AmountCents", "Quantity", "CustomerId", "EventId" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Events_CampaignId",

@@ -955,7 +955,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.HasKey("CustomerId", "EventId", "Line");
 
-                    b.HasIndex("ProductId", "Day", "Returned", "AmountCents", "Quantity");
+                    b.HasIndex("ProductId", "Day", "Returned", "AmountCents", "Quantity", "CustomerId", "EventId")
+                        .HasDatabaseName("IX_EventItems_Product");
 
                     b.ToTable("EventItems");
                 });

@@ -929,7 +929,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.HasKey("CustomerId", "EventId", "Line");
 
-                    b.HasIndex("ProductId", "Day", "Returned", "AmountCents", "Quantity");
+                    b.HasIndex("ProductId", "Day", "Returned", "AmountCents", "Quantity", "CustomerId", "EventId")
+                        .HasDatabaseName("IX_EventItems_Product");
 
                     b.ToTable("EventItems");
                 });
