@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using MarketingConsole.Core.Data;
+using MarketingConsole.Tests.Support;
 
 namespace MarketingConsole.Tests;
 
@@ -12,7 +13,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void CoreFolders_Usings_NeverPointDownstream()
     {
-        var core = Path.Combine(RepositoryRoot(), "MarketingConsole.Core");
+        var core = Path.Combine(Repository.Root(), "MarketingConsole.Core");
         var wrong = from folder in Loop
                     from file in Directory.EnumerateFiles(Path.Combine(core, folder), "*.cs", SearchOption.AllDirectories)
                     from Match use in UsingCore().Matches(File.ReadAllText(file))
@@ -25,7 +26,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Learning_Usings_StayPure()
     {
-        var folder = Path.Combine(RepositoryRoot(), "MarketingConsole.Core", "Learning");
+        var folder = Path.Combine(Repository.Root(), "MarketingConsole.Core", "Learning");
         var wrong = from file in Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
                     let text = File.ReadAllText(file)
                     where text.Contains("EntityFrameworkCore", StringComparison.Ordinal) || text.Contains("DependencyInjection", StringComparison.Ordinal)
@@ -37,17 +38,6 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Core_Assembly_DoesNotKnowTheWebApp() =>
         Assert.DoesNotContain(typeof(ConsoleDb).Assembly.GetReferencedAssemblies(), x => x.Name == typeof(Program).Assembly.GetName().Name);
-
-    internal static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "MarketingConsole.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-    }
 
     [GeneratedRegex(@"\bMarketingConsole\.Core\.([A-Z]\w+)")]
     private static partial Regex UsingCore();

@@ -23,6 +23,7 @@ using MarketingConsole.Jobs;
 using MarketingConsole.Offers;
 using MarketingConsole.Segments;
 using MarketingConsole.Twins;
+using Microsoft.AspNetCore.Connections;
 
 var builder = WebApplication.CreateBuilder(args);
 var (services, configuration) = (builder.Services, (IConfiguration)builder.Configuration);
@@ -53,7 +54,15 @@ app.MapDispatch(api);
 app.MapConsent(api);
 app.MapInsights(api);
 
-app.Run();
+try
+{
+    app.Run();
+}
+catch (IOException exception) when (exception.InnerException is AddressInUseException)
+{
+    Console.Error.WriteLine($"{exception.Message} Stop the program that listens there, or choose another address: --urls http://localhost:5081");
+    Environment.ExitCode = 1;
+}
 
 /// <summary>The entry point, visible to tests.</summary>
 public partial class Program;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MarketingConsole.Core.Events.Imports;
 using MarketingConsole.Core.Jobs;
+using MarketingConsole.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Tests.Benchmarks;
@@ -10,7 +11,7 @@ internal static class ImportBenchmark
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var path = args.Length > 0 ? args[0] : Path.Combine(ArchitectureTests.RepositoryRoot(), "../shared/data/online_retail/online_retail_to_2011-09-09.csv.gz");
+        var path = args.Length > 0 ? args[0] : Path.Combine(Repository.Root(), "../shared/data/online_retail/online_retail_to_2011-09-09.csv.gz");
         if (!File.Exists(path))
         {
             await Console.Error.WriteLineAsync($"No file {path}. Give one: bench import FILE");

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Events.Imports;
+using MarketingConsole.Tests.Support;
 
 namespace MarketingConsole.Tests.Imports;
 
@@ -57,8 +58,7 @@ public sealed class FormatDetectorTests
     [InlineData("mailchimp_members_export.csv", ImportKind.Customers, "email first_name last_name phone optin_time")]
     public void Detect_KnownExports_MapWithoutHelp(string file, ImportKind kind, string fields)
     {
-        var path = Path.Combine(ArchitectureTests.RepositoryRoot(), "../shared/data/export_headers", file);
-        Assert.SkipUnless(File.Exists(path), $"{path} is not here");
+        var path = OpenData.Path($"export_headers/{file}");
         var found = FormatDetector.Detect(() => File.OpenRead(path));
         Assert.Equal(kind, found.Kind);
         Assert.Null(ImportFields.Missing(kind, found.Format.Columns));

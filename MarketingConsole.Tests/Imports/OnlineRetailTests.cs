@@ -16,8 +16,7 @@ public sealed class OnlineRetailTests
     [InlineData("cdnow/CDNOW_sample.txt.gz", new long[] { 6_919, 0, 0, 0, 0 }, 24_409_194)]
     public async Task Run_RealFile_EveryLineCountedAndReconciled(string file, long[] lines, long cents)
     {
-        var path = Path.Combine(ArchitectureTests.RepositoryRoot(), "../shared/data", file);
-        Assert.SkipUnless(File.Exists(path), $"{path} is not here");
+        var path = OpenData.Path(file);
         await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, (s, c) => s.AddJobs(c, Path.GetTempPath()).AddConsent(c).AddCustomers(c).AddEvents(c), ("Imports:Folder", Directory.CreateTempSubdirectory().FullName));
         await using var content = File.OpenRead(path);
         var draft = await test.Get<ImportService>().UploadAsync(content, Path.GetFileName(path), new ImportChoices(), "test", null, CancellationToken.None);

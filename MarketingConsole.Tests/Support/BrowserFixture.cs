@@ -14,7 +14,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     {
         if (File.Exists(Chromium))
         {
-            Assertions.SetDefaultExpectTimeout(15_000);
+            Assertions.SetDefaultExpectTimeout(30_000);
             _playwright = await Playwright.CreateAsync();
             _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
         }
@@ -39,7 +39,7 @@ public sealed class BrowserFixture : IAsyncLifetime
             Locale = "en-GB",
             BypassCSP = false,
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(30_000);
         return await context.NewPageAsync();
     }
 
