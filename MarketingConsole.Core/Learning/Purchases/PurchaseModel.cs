@@ -1,0 +1,57 @@
+using System.Text.Json.Serialization;
+
+namespace MarketingConsole.Core.Learning.Purchases;
+
+/// <summary>How a model came about.</summary>
+/// <param name="Customers">Histories fitted on.</param>
+/// <param name="LogLikelihood">Sum over them, at the parameters.</param>
+/// <param name="StandardErrors">One a parameter in the model's order, 0 for one that ran to its bound; null where the likelihood is flat.</param>
+/// <param name="Problem">Why the parameters should not be read as facts; null when all is well. The forecasts stay finite either way.</param>
+public sealed record PurchaseFit(int Customers, double LogLikelihood, double[]? StandardErrors, string? Problem);
+
+/// <summary>Forecasts when a customer buys again, from how often and how recently they bought. A customer is alive while they may buy again.
+/// Times are in the unit of the histories the model was fitted on.</summary>
+[JsonDerivedType(typeof(BgNbdModel), "bg/nbd")]
+[JsonDerivedType(typeof(MbgNbdModel), "mbg/nbd")]
+[JsonDerivedType(typeof(ParetoNbdModel), "pareto/nbd")]
+[JsonDerivedType(typeof(NbdModel), "nbd")]
+public abstract record PurchaseModel(PurchaseFit Fit)
+{
+    /// <summary>The model's name in the literature.</summary>
+    [JsonIgnore]
+    public abstract string Name { get; }
+
+    /// <summary>Log of the probability density of one history.</summary>
+    public abstract double LogLikelihood(PurchaseHistory history);
+
+    /// <summary>Probability that the customer may still buy: P(alive | x, t_x, T), 0 to 1.</summary>
+    public abstract double ProbabilityAlive(PurchaseHistory history);
+
+    /// <summary>Expected purchases of this customer in the time (T, T + <paramref name="horizon"/>], finite and at least 0.</summary>
+    public abstract double ExpectedPurchases(PurchaseHistory history, double horizon);
+
+    /// <summary>Expected repeat purchases of a new customer within <paramref name="horizon"/> of the first purchase: E[X(t)].</summary>
+    public abstract double ExpectedPurchases(double horizon);
+
+    /// <summary>Probability of at least one purchase in (T, T + <paramref name="horizon"/>].</summary>
+    public abstract double ProbabilityOfPurchase(PurchaseHistory history, double horizon);
+
+    /// <summary>Time from now within which the next purchase comes with probability <paramref name="quantile"/>, given that one comes at all. Two quantiles make the window in which it is due.</summary>
+    /// <param name="quantile">Above 0 and below 1.</param>
+    public abstract double NextPurchase(PurchaseHistory history, double quantile);
+
+    /// <summary>Draws one possible future of this customer.</summary>
+    /// <returns>Times from now of the purchases within the horizon, ascending.</returns>
+    public IReadOnlyList<double> Sample(PurchaseHistory history, double horizon, Random random)
+    {
+        var times = new List<double>();
+        if (random.NextDouble() < ProbabilityAlive(history))
+        {
+            SampleAlive(history, horizon, random, times);
+        }
+
+        return times;
+    }
+
+    private protected abstract void SampleAlive(PurchaseHistory history, double horizon, Random random, List<double> times);
+}
