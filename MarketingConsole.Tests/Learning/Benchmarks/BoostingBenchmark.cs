@@ -9,12 +9,12 @@ namespace MarketingConsole.Tests.Learning.Benchmarks;
 public static class BoostingBenchmark
 {
     private const string Peer = """
-        import sys, time, numpy as np, pandas as pd
+        import numpy as np, pandas as pd
         from sklearn.ensemble import HistGradientBoostingClassifier
         from sklearn.linear_model import LogisticRegression
         from sklearn.preprocessing import StandardScaler
         from sklearn.metrics import roc_auc_score
-        f = pd.read_csv(sys.argv[1]); X = f.drop(columns=['id', 'label']).to_numpy(float); y = f.label.to_numpy(); tr = (f.id % 10 < 7).to_numpy(); te = ~tr
+        f = pd.read_csv(D + 'features.csv'); X = f.drop(columns=['id', 'label']).to_numpy(float); y = f.label.to_numpy(); tr = (f.id % 10 < 7).to_numpy(); te = ~tr
         def best(fn, n=5):
             ts = []
             for _ in range(n):
@@ -24,17 +24,20 @@ public static class BoostingBenchmark
         p, predict = best(lambda: m.predict_proba(X)[:, 1])
         S = StandardScaler().fit_transform(X)
         l, lfit = best(lambda: LogisticRegression(max_iter=500).fit(S[tr], y[tr]), 3)
-        print(fit, len(X) / predict, roc_auc_score(y[te], p[te]), lfit, roc_auc_score(y[te], l.predict_proba(S[te])[:, 1]))
+        print('fit', fit); print('predict', len(X) / predict); print('auc', roc_auc_score(y[te], p[te])); print('lfit', lfit); print('lauc', roc_auc_score(y[te], l.predict_proba(S[te])[:, 1]))
         """;
 
+    /// <param name="args">A folder with features.csv (columns id, features, label); without it a table of the same kind is drawn.</param>
     public static int Run(string[] args)
     {
-        var temporary = Path.Combine(Path.GetTempPath(), $"boosting-{Environment.ProcessId}.csv");
-        var file = args.Length > 0 ? Path.Combine(args[0], "features.csv") : temporary;
+        var temporary = Path.Combine(Path.GetTempPath(), $"boosting-{Environment.ProcessId}");
+        var folder = args.Length > 0 ? args[0] : temporary;
+        var file = Path.Combine(folder, "features.csv");
         try
         {
             if (args.Length == 0)
             {
+                Directory.CreateDirectory(folder);
                 Synthesise(file);
             }
 
@@ -54,25 +57,26 @@ public static class BoostingBenchmark
             bool[] learnLabels = [.. train.Select(i => labels[i])];
             var (line, lineFit) = Best(3, () => LogisticRegression.Fit(learnRows, learnLabels, 1));
             var lineAuc = ForecastMetrics.AreaUnderCurve([.. test.Select(i => line.LogOdds(rows[i]))], truth);
-            var peer = PythonPeer.Run(Peer, file);
-            var met = true;
-            void Line(string what, double ours, double? theirs, double? ratio, string limit, bool? reached)
+            if (ScikitLearn.Run(Peer, folder) is not { } peer)
             {
-                met &= reached ?? true;
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-28} {ours,14:N4} {theirs,14:N4} {ratio,8:0.00} {limit,14} {(reached is null ? "" : reached.Value ? "met" : "NOT MET")}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"boosting fit {fit:0.00} s, predict {rows.Count / predict:N0} rows/s, AUC {auc:0.0000}; logistic regression fit {lineFit:0.00} s, AUC {lineAuc:0.0000}"));
+                return 0;
             }
 
-            Console.WriteLine($"{"",-28} {"ours",14} {"scikit-learn",14} {"ratio",8} {"limit",14}");
-            Line("boosting fit, s", fit, peer?[0], fit / peer?[0], "<= 0.60", peer is null ? null : fit <= 0.6 * peer[0]);
-            Line("boosting predict, rows/s", rows.Count / predict, peer?[1], rows.Count / predict / peer?[1], ">= 12", peer is null ? null : rows.Count / predict >= 12 * peer[1]);
-            Line("boosting AUC", auc, peer?[2], auc / peer?[2], ">= theirs-.002", peer is null ? null : auc >= peer[2] - 0.002);
-            Line("logistic regression fit, s", lineFit, peer?[3], lineFit / peer?[3], "", null);
-            Line("logistic regression AUC", lineAuc, peer?[4], lineAuc / peer?[4], ">= theirs-.002", peer is null ? null : lineAuc >= peer[4] - 0.002);
+            ScikitLearn.Header();
+            var met = ScikitLearn.Row("boosting fit, s", fit, peer["fit"], "<= 0.60", fit <= 0.6 * peer["fit"]);
+            met &= ScikitLearn.Row("boosting predict, rows/s", rows.Count / predict, peer["predict"], ">= 12", rows.Count / predict >= 12 * peer["predict"]);
+            met &= ScikitLearn.Row("boosting AUC", auc, peer["auc"], ">= -.002", auc >= peer["auc"] - 0.002);
+            met &= ScikitLearn.Row("logistic regression fit, s", lineFit, peer["lfit"], "<= 1", lineFit <= peer["lfit"]);
+            met &= ScikitLearn.Row("logistic regression AUC", lineAuc, peer["lauc"], ">= -.002", lineAuc >= peer["lauc"] - 0.002);
             return met ? 0 : 1;
         }
         finally
         {
-            File.Delete(temporary);
+            if (Directory.Exists(temporary))
+            {
+                Directory.Delete(temporary, recursive: true);
+            }
         }
     }
 
