@@ -17,6 +17,9 @@ public sealed record CampaignSchedule(ScheduleKind Kind = ScheduleKind.Now, Date
 /// <summary>Everything that is approved and then done: the JSON in <see cref="Campaign.PlanJson"/>.</summary>
 public sealed record CampaignPlan
 {
+    /// <summary>Channels a campaign can use.</summary>
+    public static IReadOnlyList<Channel> Channels { get; } = [Channel.Email, Channel.Sms, Channel.Push, Channel.Store];
+
     /// <summary>Segments whose members are written to.</summary>
     public IReadOnlyList<int> Include { get; init; } = [];
 

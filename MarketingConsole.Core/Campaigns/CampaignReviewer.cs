@@ -18,7 +18,7 @@ public sealed record CampaignReview(AudienceCount Audience, int HeldOut, long Co
 }
 
 /// <summary>Reviews a plan: audience, cost, completeness, checks of the copy.</summary>
-public sealed class CampaignReviewer(IDbContextFactory<ConsoleDb> dbs, CampaignAudience audience, ConsentGate gate, OfferService offers, ShopCalendar calendar, IOptions<ShopOptions> shop, TimeProvider time)
+public sealed class CampaignReviewer(IDbContextFactory<ConsoleDb> dbs, CampaignAudience audience, ConsentGate gate, OfferService offers, ShopCalendar calendar, IOptions<ShopOptions> shop, ConnectedChannels channels, TimeProvider time)
 {
     public async Task<CampaignReview> ReviewAsync(CampaignPlan plan, CancellationToken cancellationToken = default)
     {
@@ -29,6 +29,11 @@ public sealed class CampaignReviewer(IDbContextFactory<ConsoleDb> dbs, CampaignA
         var facts = await FactsAsync(plan, chosen, cancellationToken);
         IReadOnlyList<CopyFinding>[] copy = [.. plan.Variants.Select(x => CopyChecker.Check(x, plan.Channel, facts))];
         List<FieldError> errors = [.. await SegmentErrorsAsync(plan, cancellationToken), .. PlanChecks.Errors(plan, chosen, now), .. Of(plan, copy, CheckLevel.Error)];
+        if (channels.Lacks.TryGetValue(plan.Channel, out var lacks))
+        {
+            errors.Add(new("channel", lacks));
+        }
+
         if (plan.Include.Count > 0 && count.Reachable == 0 && plan.Schedule.Kind != ScheduleKind.OnEntry)
         {
             errors.Add(new("include", "Nobody in the audience can be written to on this channel."));

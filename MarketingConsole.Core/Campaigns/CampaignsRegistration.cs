@@ -1,3 +1,4 @@
+using MarketingConsole.Core.Events;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,6 +10,7 @@ public static class CampaignsRegistration
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddSingleton<CampaignAudience>();
+        services.AddSingleton(new ConnectedChannels(new Dictionary<Channel, string>())); // until Dispatch says otherwise
         services.AddSingleton<CampaignReviewer>();
         services.AddSingleton<CampaignService>();
         services.AddSingleton<CampaignApprovals>();

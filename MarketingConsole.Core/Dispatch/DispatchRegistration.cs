@@ -19,6 +19,7 @@ public static class DispatchRegistration
         services.AddSingleton<SmtpSender>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<TransportChooser>();
+        services.AddSingleton(x => x.GetRequiredService<TransportChooser>().Connected());
         services.AddSingleton<TrackingLinks>();
         services.AddSingleton<MessageComposer>();
         services.AddSingleton<BounceRecorder>();

@@ -1,3 +1,4 @@
+using MarketingConsole.Core.Campaigns;
 using MarketingConsole.Core.Dispatch.Mail;
 using MarketingConsole.Core.Events;
 using Microsoft.Extensions.Options;
@@ -13,6 +14,9 @@ public sealed class TransportChooser(IOptions<SmtpOptions> smtp, IOptions<Dispat
     public ITransport? For(Channel channel) =>
         channel == Channel.Email ? smtp.Value.Configured ? sender : outbox
         : options.Value.Webhooks.TryGetValue(Name(channel), out var webhook) ? new WebhookTransport(webhook, clients.CreateClient(ClientName), time) : null;
+
+    /// <summary>Of the channels a campaign can use, those without a way out.</summary>
+    public ConnectedChannels Connected() => new(CampaignPlan.Channels.Where(x => For(x) is null).ToDictionary(x => x, Missing));
 
     public static string Missing(Channel channel) => $"Nothing can be sent by {channel}: set Dispatch:Webhooks:{Name(channel)}:Url and :Secret.";
 

@@ -7,6 +7,7 @@ using MarketingConsole.Core.Campaigns;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Copy;
 using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Offers;
 using MarketingConsole.Tests.Support;
 
@@ -71,6 +72,11 @@ public sealed class CampaignApiTests(ConsoleFactory app) : IClassFixture<Console
         Assert.Single(after.Decisions);
         await ProblemAsync(await manager.PostAsJsonAsync(address + "/approve", decision, Json, Stop), HttpStatusCode.Conflict, "version");
         await ProblemAsync(await api.PutAsJsonAsync(address, new { name = "Late", plan, version = 1 }, Json, Stop), HttpStatusCode.Conflict, "version");
+
+        using var text = await api.PostAsJsonAsync("/api/v1/campaigns", new { name = "No provider", plan = plan with { Channel = Channel.Sms } }, Json, Stop);
+        using var refused = await api.PostAsJsonAsync(text.Headers.Location + "/request-approval", new { version = 1 }, Json, Stop);
+        Assert.Contains("Dispatch:Webhooks:Sms:Url", await refused.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        await ProblemAsync(refused, HttpStatusCode.BadRequest, "channel");
     }
 
     [Fact]

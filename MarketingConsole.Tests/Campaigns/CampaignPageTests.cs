@@ -75,7 +75,7 @@ public sealed class CampaignPageTests(BrowserFixture browser) : IClassFixture<Br
 
         await page.Locator("section[aria-labelledby=history] a").First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Send the rest" }).ClickAsync();
-        await page.WaitForURLAsync(x => x.EndsWith("/jobs/2", StringComparison.Ordinal));
+        await BrowserFixture.AtAsync(page, "/jobs/2$");
         await BrowserFixture.GoAsync(page, $"/campaigns/{campaign}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Resume" })).ToBeVisibleAsync();
@@ -111,7 +111,7 @@ public sealed class CampaignPageTests(BrowserFixture browser) : IClassFixture<Br
         await page.FillAsync("#name", "Tea");
         await Assertions.Expect(page.Locator(".field-error")).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Save offer" }).ClickAsync();
-        await page.WaitForURLAsync("**/offers");
+        await BrowserFixture.AtAsync(page, "/offers$");
         var offer = Assert.Single(await app.Get<OfferService>().ListAsync(cancellationToken: Ct)).Draft;
         Assert.Equal(("Tea", 10, 12), (offer.Name, offer.Value, offer.StockLimit));
     }

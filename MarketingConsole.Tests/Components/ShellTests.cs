@@ -53,7 +53,7 @@ public sealed class ShellTests(ConsoleFactory app, BrowserFixture browser) : ICl
         await page.Keyboard.TypeAsync("audit");
         await page.WaitForSelectorAsync(".palette-item[aria-selected=true]:has-text('Audit')");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/audit");
+        await BrowserFixture.AtAsync(page, "/audit$");
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ShellTests(ConsoleFactory app, BrowserFixture browser) : ICl
         Assert.False(await page.IsVisibleAsync("nav.rail"));
         await page.ClickAsync("button[aria-label=Menu]");
         await page.ClickAsync("nav.rail >> text=Audit");
-        await page.WaitForURLAsync("**/audit");
+        await BrowserFixture.AtAsync(page, "/audit$");
         await page.WaitForSelectorAsync("nav.rail", new() { State = Microsoft.Playwright.WaitForSelectorState.Hidden });
     }
 
@@ -93,7 +93,7 @@ public sealed class ShellTests(ConsoleFactory app, BrowserFixture browser) : ICl
         var page = await browser.SignInAsync(app, Roles.Marketer);
         await page.ClickAsync("button[aria-label=Account]");
         await page.ClickAsync("text=Sign out");
-        await page.WaitForURLAsync("**/sign-in");
+        await BrowserFixture.AtAsync(page, "/sign-in$");
         await page.GotoAsync("/");
         Assert.Contains("/sign-in", page.Url, StringComparison.Ordinal);
     }

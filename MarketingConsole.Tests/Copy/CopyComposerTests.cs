@@ -45,6 +45,7 @@ public sealed partial class CopyComposerTests
             var variants = CopyComposer.Compose(x.Brief, x.Offers, x.Seed);
             Assert.Equal(3, variants.Count);
             Assert.Equal(3, variants.Select(v => v.Body).Distinct().Count());
+            Assert.Equal(3, variants.Select(v => v.ShortText).Distinct().Count());
             Assert.Equal(variants, CopyComposer.Compose(x.Brief, x.Offers, x.Seed));
             foreach (var variant in variants)
             {

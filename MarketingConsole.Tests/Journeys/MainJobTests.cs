@@ -75,7 +75,7 @@ public sealed partial class MainJobTests(BrowserFixture browser) : IClassFixture
     {
         await BrowserFixture.GoAsync(page, "/imports");
         await page.SetInputFilesAsync("input[type=file]", new FilePayload { Name = name, MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes(csv) });
-        await page.WaitForURLAsync(ImportAddress());
+        await Assertions.Expect(page).ToHaveURLAsync(ImportAddress());
         await Expect(page.GetByText("The first rejected lines")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { NameRegex = StartImport() }).ClickAsync();
         await Expect(page.GetByText("finished", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 60_000 });
@@ -125,7 +125,7 @@ public sealed partial class MainJobTests(BrowserFixture browser) : IClassFixture
         await page.FillAsync("#validTo", Day(20));
         await page.FillAsync("#linkUrl", "https://shop.example.com/tea");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save offer" }).ClickAsync();
-        await page.WaitForURLAsync("**/offers");
+        await BrowserFixture.AtAsync(page, "/offers$");
     }
 
     private static async Task<int> PlanAsync(IPage page)
@@ -141,7 +141,7 @@ public sealed partial class MainJobTests(BrowserFixture browser) : IClassFixture
         await Expect(page.GetByText("All checks pass.")).ToBeVisibleAsync();
         await Expect(page.FrameLocator("aside iframe").GetByText("TEA15").First).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Ask for approval" }).ClickAsync();
-        await page.WaitForURLAsync(CampaignAddress());
+        await Assertions.Expect(page).ToHaveURLAsync(CampaignAddress());
         return int.Parse(new Uri(page.Url).Segments[^1], CultureInfo.InvariantCulture);
     }
 
@@ -203,7 +203,7 @@ public sealed partial class MainJobTests(BrowserFixture browser) : IClassFixture
         await Expect(page.GetByText("would be barred")).ToBeVisibleAsync();
         await page.FillAsync("#rule-reason", "the regulator's decision");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save the rule" }).ClickAsync();
-        await page.WaitForURLAsync("**/consent");
+        await BrowserFixture.AtAsync(page, "/consent$");
     }
 
     private static ILocator Figure(IPage page, string label) => page.Locator(".stat", new() { Has = page.GetByText(label, new() { Exact = true }) }).Locator(".stat-value");

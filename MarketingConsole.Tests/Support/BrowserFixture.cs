@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace MarketingConsole.Tests.Support;
@@ -62,6 +63,9 @@ public sealed class BrowserFixture : IAsyncLifetime
         await page.GotoAsync(address);
         await InteractiveAsync(page);
     }
+
+    /// <summary>Waits until the page's address matches. It looks again and again: WaitForURLAsync can miss a navigation that happens while it starts to listen.</summary>
+    public static Task AtAsync(IPage page, string pattern) => Assertions.Expect(page).ToHaveURLAsync(new Regex(pattern));
 
     public static Task InteractiveAsync(IPage page) => page.WaitForSelectorAsync("[data-interactive=true]");
 

@@ -60,13 +60,13 @@ public sealed class TwinPagesTests(TwinShopFactory app, BrowserFixture browser) 
         var page = await browser.SignInAsync(app, Roles.Marketer);
         await BrowserFixture.GoAsync(page, "/twins");
         await page.FillAsync("input[type=search]", "fischer");
-        await page.WaitForURLAsync("**/twins?q=fischer");
+        await BrowserFixture.AtAsync(page, @"/twins\?q=fischer$");
         await page.SelectOptionAsync("select[aria-label=Country]", country.ToLowerInvariant());
-        await page.WaitForURLAsync($"**country={country.ToLowerInvariant()}**");
+        await BrowserFixture.AtAsync(page, $"country={country.ToLowerInvariant()}");
         var expected = await db.Customers.CountAsync(x => x.LastName == "Fischer" && x.Country == country, Stop);
         await page.WaitForSelectorAsync($".pager >> text=of {expected}"); // headings link to what the table shows
         await page.ClickAsync("th >> text=Orders");
-        await page.WaitForURLAsync("**sort=orders**");
+        await BrowserFixture.AtAsync(page, "sort=orders");
         await page.WaitForSelectorAsync($".pager >> text=of {expected}");
         var address = page.Url;
         await page.GotoAsync("/twins");
@@ -192,7 +192,7 @@ public sealed class TwinPagesTests(TwinShopFactory app, BrowserFixture browser) 
         Assert.True(await confirm.IsDisabledAsync());
         await page.FillAsync("dialog[open] input", key);
         await confirm.ClickAsync();
-        await page.WaitForURLAsync("**/twins");
+        await BrowserFixture.AtAsync(page, "/twins$");
         await using var after = app.Open();
         Assert.False(await after.Customers.AnyAsync(x => x.Id == id, Stop));
     }

@@ -52,6 +52,7 @@ internal static class PagesRegistration
             app.UseHsts();
         }
 
+        app.Use(TurnAwayWhileStopping(app.Lifetime.ApplicationStopping));
         app.UseSecurityHeaders();
         ApiErrors.Use(app);
         app.UseRequestLocalization();
@@ -65,4 +66,16 @@ internal static class PagesRegistration
         app.MapHealthChecks("/health").AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(x => x.ContentSecurityFrameAncestorsPolicy = null);
     }
+
+    /// <summary>A browser whose circuit is closed by the shutdown connects again at once, and the server would wait for that new connection until its time to stop is over.</summary>
+    private static Func<HttpContext, RequestDelegate, Task> TurnAwayWhileStopping(CancellationToken stopping) => (http, next) =>
+    {
+        if (!stopping.IsCancellationRequested || !http.Request.Path.StartsWithSegments("/_blazor"))
+        {
+            return next(http);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        return Task.CompletedTask;
+    };
 }

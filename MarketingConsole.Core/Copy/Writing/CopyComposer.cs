@@ -27,7 +27,7 @@ public static class CopyComposer
             throw new ArgumentException($"The composer writes {string.Join(", ", Languages)}; not {brief.Language}.", nameof(brief));
         }
 
-        return [.. Angles.Select((angle, index) => Write(brief, offers, angle, ((char)('A' + index)).ToString(), new Picker(seed)))];
+        return [.. Enumerable.Range(0, Angles.Count).Select(index => Write(brief, offers, index, new Picker(seed)))];
     }
 
     /// <summary>The composer's reading of a goal in free words: thanks, return, new or discover.</summary>
@@ -37,8 +37,9 @@ public static class CopyComposer
         return Goals.FirstOrDefault(x => x.Stems.Any(stem => words.Contains(stem, StringComparison.OrdinalIgnoreCase))).Goal ?? "discover";
     }
 
-    private static CopyVariant Write(CopyBrief brief, IReadOnlyList<OfferDraft> offers, string angle, string name, Picker pick)
+    private static CopyVariant Write(CopyBrief brief, IReadOnlyList<OfferDraft> offers, int index, Picker pick)
     {
+        var angle = Angles[index];
         var book = PhraseBook.In(brief.Language);
         var (lines, offer, hasOffer) = (book.Goals[GoalOf(brief.Goal)][angle], book.Offers[KindOf(offers)], offers.Count > 0);
         var leadsWithOffer = hasOffer && angle == "straightforward";
@@ -54,14 +55,14 @@ public static class CopyComposer
         ];
         return new CopyVariant
         {
-            Name = name,
+            Name = ((char)('A' + index)).ToString(),
             Language = brief.Language,
             Subject = pick.From(leadsWithOffer ? offer.Subjects : lines.Subjects),
             Preheader = leadsWithOffer ? pick.From(book.Preheaders["none"]) : pick.From(book.Preheaders[hasOffer ? "offer" : "none"]),
             Heading = pick.From(leadsWithOffer ? offer.Headings : lines.Headings),
             Body = string.Join("\n\n", paragraphs.Where(x => x.Length > 0)),
             Button = pick.From(book.Buttons[angle]),
-            ShortText = pick.From(offer.Short).Replace('’', '\'') + (hasOffer && offers.Any(x => x.Code is not null) ? book.ShortCode : "") + book.ShortEnd + book.Stop,
+            ShortText = (hasOffer ? offer.Short[index] : $"{lines.Short} {pick.From(offer.Short)}").Replace('’', '\'') + (hasOffer && offers.Any(x => x.Code is not null) ? book.ShortCode : "") + book.ShortEnd + book.Stop,
             Origin = CopyOrigin.Composer,
         };
     }

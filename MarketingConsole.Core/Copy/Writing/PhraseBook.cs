@@ -19,6 +19,6 @@ internal sealed record PhraseBook(
     }
 }
 
-internal sealed record Lines(string[] Subjects, string[] Headings, string[] Openings);
+internal sealed record Lines(string[] Subjects, string[] Headings, string Short, string[] Openings);
 
 internal sealed record OfferLines(string[] Subjects, string[] Headings, string[] Sentences, string[] Short);
