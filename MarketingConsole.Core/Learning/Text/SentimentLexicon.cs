@@ -22,7 +22,7 @@ public sealed class SentimentLexicon
             var valence = double.Parse(parts[0], CultureInfo.InvariantCulture);
             foreach (var entry in parts.Skip(1))
             {
-                var tokens = Tokeniser.Tokens(entry.TrimEnd('*').Replace('_', ' '));
+                var tokens = Tokeniser.Tokens(char.IsLetter(entry[0]) ? entry.TrimEnd('*').Replace('_', ' ') : entry); // "^_^" is a face, not a phrase
                 var key = string.Join(' ', tokens.Select(x => x.Text));
                 (entry.EndsWith('*') && tokens.Count == 1 ? _stems : _words).TryAdd(key, valence);
                 if (tokens.Count > 1)

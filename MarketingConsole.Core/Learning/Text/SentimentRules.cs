@@ -71,8 +71,13 @@ public static class SentimentRules
                 continue;
             }
 
-            var valence = found.Valence * Shift(tokens, i, found.Length, language) * (mixed && tokens[i].Capitals ? Capital : 1) * (tokens[i].Elongated ? DrawnOut : 1);
-            hits.Add((i, string.Join(' ', tokens.Skip(i).Take(found.Length).Select(x => x.Text)), valence));
+            var word = tokens[i].Kind is TokenKind.Word or TokenKind.Hashtag; // a face is meant as it is: "won't be there :("
+            var valence = found.Valence * (word ? Shift(tokens, i, found.Length, language) : 1) * (mixed && tokens[i].Capitals ? Capital : 1) * (tokens[i].Elongated ? DrawnOut : 1);
+            if (valence != 0) // "kind of": a phrase that only keeps its words from counting
+            {
+                hits.Add((i, string.Join(' ', tokens.Skip(i).Take(found.Length).Select(x => x.Text)), valence));
+            }
+
             i += found.Length - 1;
         }
 
