@@ -52,7 +52,7 @@ public sealed record PopulationStability(double Index, double Chance, IReadOnlyL
         }
 
         string Name(int bin) => bin == cuts.Length + 1 ? "missing" : cuts.Length == 0 ? "any"
-            : FormattableString.Invariant(bin == 0 ? $"< {cuts[0]:g4}" : bin == cuts.Length ? $">= {cuts[^1]:g4}" : $"{cuts[bin - 1]:g4} to {cuts[bin]:g4}");
+            : bin == 0 ? FormattableString.Invariant($"< {cuts[0]:g4}") : bin == cuts.Length ? FormattableString.Invariant($">= {cuts[^1]:g4}") : FormattableString.Invariant($"{cuts[bin - 1]:g4} to {cuts[bin]:g4}");
         return Of(before.Select(Bin), now.Select(Bin), cuts.Length + 2, before.Count, now.Count, Name);
     }
 
