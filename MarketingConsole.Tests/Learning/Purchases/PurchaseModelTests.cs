@@ -63,6 +63,52 @@ public sealed class PurchaseModelTests
     }
 
     [Fact]
+    public void FitTo_CdNow_LeavesNoSlopeInAnyParameter()
+    {
+        var rows = CdNow.Histories();
+        var (bg, mbg, pareto, nbd) = (BgNbdModel.FitTo(rows, ct: Ct), MbgNbdModel.FitTo(rows, ct: Ct), ParetoNbdModel.FitTo(rows, ct: Ct), NbdModel.FitTo(rows, ct: Ct));
+        const double Up = 1.001, Down = 1 / Up;
+        (PurchaseModel Up, PurchaseModel Down, double Error)[] moves =
+        [
+            (bg with { R = bg.R * Up }, bg with { R = bg.R * Down }, bg.Fit.StandardErrors![0] / bg.R), (bg with { B = bg.B * Up }, bg with { B = bg.B * Down }, bg.Fit.StandardErrors[3] / bg.B),
+            (mbg with { A = mbg.A * Up }, mbg with { A = mbg.A * Down }, mbg.Fit.StandardErrors![2] / mbg.A), (mbg with { Alpha = mbg.Alpha * Up }, mbg with { Alpha = mbg.Alpha * Down }, mbg.Fit.StandardErrors[1] / mbg.Alpha),
+            (pareto with { S = pareto.S * Up }, pareto with { S = pareto.S * Down }, pareto.Fit.StandardErrors![2] / pareto.S), (pareto with { Beta = pareto.Beta * Up }, pareto with { Beta = pareto.Beta * Down }, pareto.Fit.StandardErrors[3] / pareto.Beta),
+            (nbd with { R = nbd.R * Up }, nbd with { R = nbd.R * Down }, nbd.Fit.StandardErrors![0] / nbd.R),
+        ];
+        double Sum(PurchaseModel m) => rows.Sum(m.LogLikelihood);
+        Assert.All(moves, x =>
+        {
+            // slope by ln(parameter), in units of what one standard error would change
+            Assert.Equal(0, (Sum(x.Up) - Sum(x.Down)) / (2 * Math.Log(Up)) * x.Error, 0.01);
+            Assert.True(Sum(x.Up) <= x.Up.Fit.LogLikelihood + 1e-4 && Sum(x.Down) <= x.Up.Fit.LogLikelihood + 1e-4);
+        });
+    }
+
+    [Theory, InlineData(1, 0.02), InlineData(2, 3.0)]
+    public void FitTo_TenYearsInDaysAndThousandsOfPurchases_FindsTheParametersAgain(int seed, double r)
+    {
+        var random = new Random(seed);
+        var truth = new BgNbdModel(r, r * 8, 0.4, 30, NoFit);
+        List<PurchaseHistory> rows = [.. Enumerable.Range(0, 700).Select(i =>
+        {
+            var age = 200.0 + (i * 4.9);
+            var times = truth.Sample(new(0, 0, 0), age, random);
+            return new PurchaseHistory(times.Count, times.Count == 0 ? 0 : times[^1], age);
+        })];
+        Assert.True(rows.Max(x => x.Repeats) > (r > 1 ? 300 : 50));
+        foreach (var model in new PurchaseModel[] { BgNbdModel.FitTo(rows, ct: Ct), MbgNbdModel.FitTo(rows, ct: Ct), ParetoNbdModel.FitTo(rows, ct: Ct) })
+        {
+            Assert.True(double.IsFinite(model.Fit.LogLikelihood), model.ToString());
+            Assert.All(rows.Take(200), h => Assert.True(model.ExpectedPurchases(h, 365) is >= 0 and < 4000));
+            if (model is BgNbdModel bg)
+            {
+                Assert.InRange(bg.R / r, 0.7, 1.4);
+                Assert.InRange(bg.A / (bg.A + bg.B) / (0.4 / 30.4), 0.6, 1.6);
+            }
+        }
+    }
+
+    [Fact]
     public void FitTo_BgOnCdNow_StandardErrorsMatchTheSpreadOverResampledCustomers()
     {
         var rows = CdNow.Histories();
