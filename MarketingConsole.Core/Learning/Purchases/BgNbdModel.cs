@@ -31,11 +31,11 @@ public sealed record BgNbdModel(double R, double Alpha, double A, double B, Purc
         return x == 0 ? 1 : 1 / (1 + Math.Exp(Math.Log(A / (B + x - 1)) + ((R + x) * NearZero.Log1P((age - tx) / (Alpha + tx)))));
     }
 
-    public override double ExpectedPurchases(PurchaseHistory history, double horizon) => ProbabilityAlive(history) * Alive(history).Expected(horizon);
+    private protected override double ExpectedIfAlive(PurchaseHistory history, double horizon) => Alive(history).Expected(horizon);
 
     public override double ExpectedPurchases(double horizon) => new BetaDropout(R, Alpha, A, B).Expected(horizon);
 
-    public override double ProbabilityOfPurchase(PurchaseHistory history, double horizon) => ProbabilityAlive(history) * Alive(history).Within(horizon);
+    private protected override double BuysIfAlive(PurchaseHistory history, double horizon) => Alive(history).Within(horizon);
 
     public override double NextPurchase(PurchaseHistory history, double quantile) => Alive(history).NextPurchase(quantile);
 

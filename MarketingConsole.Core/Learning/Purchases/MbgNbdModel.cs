@@ -31,11 +31,11 @@ public sealed record MbgNbdModel(double R, double Alpha, double A, double B, Pur
         return 1 / (1 + Math.Exp(Math.Log(A / (B + x)) + ((R + x) * NearZero.Log1P((age - tx) / (Alpha + tx)))));
     }
 
-    public override double ExpectedPurchases(PurchaseHistory history, double horizon) => ProbabilityAlive(history) * Alive(history).Expected(horizon);
+    private protected override double ExpectedIfAlive(PurchaseHistory history, double horizon) => Alive(history).Expected(horizon);
 
     public override double ExpectedPurchases(double horizon) => B / (A + B) * new BetaDropout(R, Alpha, A, B + 1).Expected(horizon);
 
-    public override double ProbabilityOfPurchase(PurchaseHistory history, double horizon) => ProbabilityAlive(history) * Alive(history).Within(horizon);
+    private protected override double BuysIfAlive(PurchaseHistory history, double horizon) => Alive(history).Within(horizon);
 
     public override double NextPurchase(PurchaseHistory history, double quantile) => Alive(history).NextPurchase(quantile);
 

@@ -26,11 +26,11 @@ public sealed record NbdModel(double R, double Alpha, PurchaseFit Fit) : Purchas
 
     public override double ProbabilityAlive(PurchaseHistory history) => 1;
 
-    public override double ExpectedPurchases(PurchaseHistory history, double horizon) => (R + history.Repeats) / (Alpha + history.Age) * horizon;
+    private protected override double ExpectedIfAlive(PurchaseHistory history, double horizon) => (R + history.Repeats) / (Alpha + history.Age) * horizon;
 
     public override double ExpectedPurchases(double horizon) => R / Alpha * horizon;
 
-    public override double ProbabilityOfPurchase(PurchaseHistory history, double horizon) => -NearZero.ExpM1(-(R + history.Repeats) * NearZero.Log1P(horizon / (Alpha + history.Age)));
+    private protected override double BuysIfAlive(PurchaseHistory history, double horizon) => -NearZero.ExpM1(-(R + history.Repeats) * NearZero.Log1P(horizon / (Alpha + history.Age)));
 
     public override double NextPurchase(PurchaseHistory history, double quantile) => (Alpha + history.Age) * NearZero.ExpM1(-NearZero.Log1P(-quantile) / (R + history.Repeats));
 

@@ -35,12 +35,11 @@ public sealed record ParetoNbdModel(double R, double Alpha, double S, double Bet
         return 1 / (1 + Math.Exp(LogLeft(R + x, Alpha, S, Beta, tx, age) - alive));
     }
 
-    public override double ExpectedPurchases(PurchaseHistory history, double horizon) =>
-        ProbabilityAlive(history) * Expected(R + history.Repeats, Alpha + history.Age, S, Beta + history.Age, horizon);
+    private protected override double ExpectedIfAlive(PurchaseHistory history, double horizon) => Expected(R + history.Repeats, Alpha + history.Age, S, Beta + history.Age, horizon);
 
     public override double ExpectedPurchases(double horizon) => Expected(R, Alpha, S, Beta, horizon);
 
-    public override double ProbabilityOfPurchase(PurchaseHistory history, double horizon) => ProbabilityAlive(history) * Within(history, horizon);
+    private protected override double BuysIfAlive(PurchaseHistory history, double horizon) => Within(history, horizon);
 
     public override double NextPurchase(PurchaseHistory history, double quantile)
     {

@@ -9,7 +9,7 @@ internal static class PurchaseFitter
     public const int MinCustomers = 20, MinRepeaters = 5;
 
     /// <summary>More different histories than this are thinned evenly: the standard errors are then far below a hundredth.</summary>
-    private const int MaxRows = 100_000;
+    private const int MaxRows = 50_000;
     private const int FirstRows = 3_000;
 
     /// <param name="likelihood">Sum of log likelihoods: parameters, distinct histories, their counts.</param>

@@ -9,6 +9,11 @@ namespace MarketingConsole.Core.Learning.Purchases;
 /// <param name="Problem">Why the parameters should not be read as facts; null when all is well. The forecasts stay finite either way.</param>
 public sealed record PurchaseFit(int Customers, double LogLikelihood, double[]? StandardErrors, string? Problem);
 
+/// <param name="Alive">Probability that the customer may still buy.</param>
+/// <param name="Expected">Expected purchases, a horizon.</param>
+/// <param name="Buys">Probability of at least one purchase, a horizon.</param>
+public sealed record PurchaseForecast(double Alive, double[] Expected, double[] Buys);
+
 /// <summary>Forecasts when a customer buys again, from how often and how recently they bought. A customer is alive while they may buy again.
 /// Times are in the unit of the histories the model was fitted on.</summary>
 [JsonDerivedType(typeof(BgNbdModel), "bg/nbd")]
@@ -28,13 +33,26 @@ public abstract record PurchaseModel(PurchaseFit Fit)
     public abstract double ProbabilityAlive(PurchaseHistory history);
 
     /// <summary>Expected purchases of this customer in the time (T, T + <paramref name="horizon"/>], finite and at least 0.</summary>
-    public abstract double ExpectedPurchases(PurchaseHistory history, double horizon);
+    public double ExpectedPurchases(PurchaseHistory history, double horizon) => ProbabilityAlive(history) * ExpectedIfAlive(history, horizon);
 
     /// <summary>Expected repeat purchases of a new customer within <paramref name="horizon"/> of the first purchase: E[X(t)].</summary>
     public abstract double ExpectedPurchases(double horizon);
 
     /// <summary>Probability of at least one purchase in (T, T + <paramref name="horizon"/>].</summary>
-    public abstract double ProbabilityOfPurchase(PurchaseHistory history, double horizon);
+    public double ProbabilityOfPurchase(PurchaseHistory history, double horizon) => ProbabilityAlive(history) * BuysIfAlive(history, horizon);
+
+    /// <summary>All that is said of a customer at once: the way to score many.</summary>
+    /// <param name="horizons">Lengths of time from now.</param>
+    public PurchaseForecast Forecast(PurchaseHistory history, params ReadOnlySpan<double> horizons)
+    {
+        var (alive, expected, buys) = (ProbabilityAlive(history), new double[horizons.Length], new double[horizons.Length]);
+        for (var i = 0; i < horizons.Length; i++)
+        {
+            (expected[i], buys[i]) = (alive * ExpectedIfAlive(history, horizons[i]), alive * BuysIfAlive(history, horizons[i]));
+        }
+
+        return new(alive, expected, buys);
+    }
 
     /// <summary>Time from now within which the next purchase comes with probability <paramref name="quantile"/>, given that one comes at all. Two quantiles make the window in which it is due.</summary>
     /// <param name="quantile">Above 0 and below 1.</param>
@@ -52,6 +70,10 @@ public abstract record PurchaseModel(PurchaseFit Fit)
 
         return times;
     }
+
+    private protected abstract double ExpectedIfAlive(PurchaseHistory history, double horizon);
+
+    private protected abstract double BuysIfAlive(PurchaseHistory history, double horizon);
 
     private protected abstract void SampleAlive(PurchaseHistory history, double horizon, Random random, List<double> times);
 }

@@ -170,6 +170,8 @@ public sealed class PurchaseModelTests
             Assert.Equal(model.ExpectedPurchases(h, 52), counts.Mean(), error);
             Assert.Equal(model.ProbabilityOfPurchase(h, 52), draws.Average(x => x.Count > 0 ? 1.0 : 0), 0.012);
             Assert.All(draws, x => Assert.True(x.SequenceEqual(x.Order()) && (x.Count == 0 || (x[0] > 0 && x[^1] <= 52))));
+            var forecast = model.Forecast(h, 10, 52);
+            Assert.Equal((model.ProbabilityAlive(h), model.ExpectedPurchases(h, 52), model.ProbabilityOfPurchase(h, 10)), (forecast.Alive, forecast.Expected[1], forecast.Buys[0]));
             var median = model.NextPurchase(h, 0.5);
             var first = Enumerable.Range(0, 10_000).Select(_ => model.Sample(h, 2_000, random)).Where(x => x.Count > 0).Select(x => x[0]).ToList();
             Assert.Equal(0.5, first.Average(x => x <= median ? 1.0 : 0), 0.03);
