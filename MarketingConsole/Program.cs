@@ -23,7 +23,13 @@ using MarketingConsole.Jobs;
 using MarketingConsole.Offers;
 using MarketingConsole.Segments;
 using MarketingConsole.Twins;
+using MarketingConsole.Workbench;
 using Microsoft.AspNetCore.Connections;
+
+if (args is ["learn", ..])
+{
+    return await LearnCommand.RunAsync(args);
+}
 
 var builder = WebApplication.CreateBuilder(args);
 var (services, configuration) = (builder.Services, (IConfiguration)builder.Configuration);
@@ -57,11 +63,12 @@ app.MapInsights(api);
 try
 {
     app.Run();
+    return 0;
 }
 catch (IOException exception) when (exception.InnerException is AddressInUseException)
 {
     Console.Error.WriteLine($"{exception.Message} Stop the program that listens there, or choose another address: --urls http://localhost:5081");
-    Environment.ExitCode = 1;
+    return 1;
 }
 
 /// <summary>The entry point, visible to tests.</summary>
