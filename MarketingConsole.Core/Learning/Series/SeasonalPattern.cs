@@ -1,5 +1,3 @@
-using MathNet.Numerics.LinearAlgebra;
-
 namespace MarketingConsole.Core.Learning.Series;
 
 /// <summary>What each step of a season adds to, or multiplies, the level. With three seasons or more it is the classical decomposition (ratios to a centred moving average,
@@ -51,26 +49,45 @@ public sealed record SeasonalPattern(double[] Indices, bool Multiplicative)
         return [.. sums.Select((x, i) => x / Math.Max(1, counts[i]))];
     }
 
+    /// <summary>Each step of the season is its own penalised coefficient; eliminating these leaves two equations for level and slope, so that the work is in proportion to the series.</summary>
     private static double[] Regression(double[] z, int period)
     {
         var n = z.Length;
-        var design = Matrix<double>.Build.Dense(n, period + 2, (t, j) => j == period ? 1 : j == period + 1 ? (t - (n / 2.0)) / period : t % period == j ? 1 : 0);
-        var target = Vector<double>.Build.DenseOfArray(z);
-        var (gram, moment) = (design.TransposeThisAndMultiply(design), design.TransposeThisAndMultiply(target));
-        var (best, coefficients) = (double.PositiveInfinity, new double[period + 2]);
+        var (count, slopes, sums) = (new double[period], new double[period], new double[period]);
+        double At(int t) => (t - (n / 2.0)) / period;
+        var (u, uu, y, uy) = (0.0, 0.0, 0.0, 0.0);
+        for (var t = 0; t < n; t++)
+        {
+            var (x, j) = (At(t), t % period);
+            (count[j], slopes[j], sums[j]) = (count[j] + 1, slopes[j] + x, sums[j] + z[t]);
+            (u, uu, y, uy) = (u + x, uu + (x * x), y + z[t], uy + (x * z[t]));
+        }
+
+        var (best, result) = (double.PositiveInfinity, new double[period]);
         foreach (var penalty in Penalties)
         {
-            var ridge = gram + Matrix<double>.Build.DenseDiagonal(period + 2, period + 2, j => j < period ? penalty : 1e-8);
-            var cholesky = ridge.Cholesky();
-            var beta = cholesky.Solve(moment);
-            var free = n - cholesky.Solve(gram).Trace();
-            var score = (target - (design * beta)).L2Norm() / Math.Max(free, 1e-3);
+            var (a, b, c, p, q) = (n + 1e-8, u, uu + 1e-8, y, uy);
+            var (aa, bb, cc, inverse) = (0.0, 0.0, 0.0, 0.0);
+            for (var j = 0; j < period; j++)
+            {
+                var d = 1 / (count[j] + penalty);
+                (a, b, c) = (a - (d * count[j] * count[j]), b - (d * count[j] * slopes[j]), c - (d * slopes[j] * slopes[j]));
+                (p, q) = (p - (d * count[j] * sums[j]), q - (d * slopes[j] * sums[j]));
+                (aa, bb, cc, inverse) = (aa + (d * d * count[j] * count[j]), bb + (d * d * count[j] * slopes[j]), cc + (d * d * slopes[j] * slopes[j]), inverse + d);
+            }
+
+            var determinant = (a * c) - (b * b);
+            var (level, slope) = (((c * p) - (b * q)) / determinant, ((a * q) - (b * p)) / determinant);
+            double[] indices = [.. Enumerable.Range(0, period).Select(j => (sums[j] - (level * count[j]) - (slope * slopes[j])) / (count[j] + penalty))];
+            var residual = Enumerable.Range(0, n).Sum(t => Math.Pow(z[t] - level - (slope * At(t)) - indices[t % period], 2));
+            var used = period + 2 - (penalty * (inverse + (((c * aa) - (2 * b * bb) + (a * cc)) / determinant))); // trace of the hat matrix
+            var score = Math.Sqrt(residual) / Math.Max(n - used, 1e-3);
             if (score < best)
             {
-                (best, coefficients) = (score, beta.ToArray());
+                (best, result) = (score, indices);
             }
         }
 
-        return coefficients[..period];
+        return result;
     }
 }

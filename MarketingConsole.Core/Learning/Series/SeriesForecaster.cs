@@ -55,19 +55,19 @@ public sealed record SeriesForecaster(ISeriesModel Model, string Method, int Per
         y = period is null && season > 1 ? Gaps.Fill(series, season) : y;
         var candidates = Candidates(season);
         var relative = y.All(x => x > 0);
-        var (chosen, errors) = (candidates[^1], new List<BacktestError>());
+        var (chosen, errors) = (Together, new List<BacktestError>());
         var (deviation, freedom) = Changes(y, season, relative);
         var origins = Origins(y.Length, horizon, season);
         if (origins.Count > 0 && y.Any(x => x != y[0]))
         {
             var past = Judge(y, origins, candidates, season, progress, cancellation);
-            (chosen, errors) = Choose(y, past, candidates, season);
-            (deviation, freedom) = Spread(past[chosen.Name], relative, (deviation, freedom));
+            (chosen, errors) = Choose(y, past, season);
+            (deviation, freedom) = Spread(past[chosen], relative, (deviation, freedom));
         }
 
-        var model = chosen.Fit(y, Pattern(y, season));
+        var model = Models(y, season, [.. candidates.Where(x => chosen == Together ? x.Joins : x.Name == chosen)], cancellation)[chosen];
         progress?.Report(1);
-        return new(model, chosen.Name, season, relative, y.All(x => x >= 0), deviation, freedom, missing, errors);
+        return new(model, chosen, season, relative, y.All(x => x >= 0), deviation, freedom, missing, errors);
     }
 
     /// <param name="horizon">Steps, at least 1.</param>
@@ -90,17 +90,38 @@ public sealed record SeriesForecaster(ISeriesModel Model, string Method, int Per
 
     private double[] Bounded(double[] values) => NonNegative ? [.. values.Select(x => Math.Max(0, x))] : values;
 
-    /// <summary>The last is what is used where nothing was reliably better.</summary>
     private static List<Candidate> Candidates(int period)
     {
         var longSeason = period > LongestSmoothedPeriod;
-        Candidate naive = new("seasonal naive", (y, _) => SeasonalNaive.Fit(y, period));
-        Candidate theta = new("theta", (y, pattern) => SeasonallyAdjusted.Fit(y, pattern, x => Theta.Fit(x)));
-        Candidate damped = new("damped trend", (y, pattern) => SeasonallyAdjusted.Fit(y, pattern, x => ExponentialSmoothing.Fit(x, SmoothingForm.Damped)));
-        Candidate smoothing = new("exponential smoothing", (y, pattern) => longSeason ? SeasonallyAdjusted.Fit(y, pattern, x => ExponentialSmoothing.Choose(x)) : ExponentialSmoothing.Choose(y, period));
-        Candidate levelled = new("levelled seasonal naive", (y, _) => SeasonalNaive.Fit(y, period, levelled: true));
-        List<Candidate> joined = longSeason ? [theta, damped, smoothing, levelled] : [theta, damped, smoothing];
-        return [naive, .. joined, new(Together, (y, pattern) => new Combination([.. joined.Select(x => x.Fit(y, pattern))], Median: true))];
+        Candidate smoothing = new("exponential smoothing", true, (y, pattern) => longSeason ? SeasonallyAdjusted.Fit(y, pattern, x => ExponentialSmoothing.Choose(x)) : ExponentialSmoothing.Choose(y, period));
+        Candidate levelled = new("levelled seasonal naive", true, (y, _) => SeasonalNaive.Fit(y, period, levelled: true));
+        return
+        [
+            new("seasonal naive", false, (y, _) => SeasonalNaive.Fit(y, period)),
+            new("theta", true, (y, pattern) => SeasonallyAdjusted.Fit(y, pattern, x => Theta.Fit(x))),
+            new("damped trend", true, (y, pattern) => SeasonallyAdjusted.Fit(y, pattern, x => ExponentialSmoothing.Fit(x, SmoothingForm.Damped))),
+            smoothing, .. longSeason ? [levelled] : Array.Empty<Candidate>(),
+        ];
+    }
+
+    /// <returns>Each candidate fitted, and the combination of those that join it.</returns>
+    private static Dictionary<string, ISeriesModel> Models(double[] y, int period, List<Candidate> candidates, CancellationToken cancellation)
+    {
+        var pattern = Pattern(y, period);
+        var models = new Dictionary<string, ISeriesModel>();
+        foreach (var candidate in candidates)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            models[candidate.Name] = candidate.Fit(y, pattern);
+        }
+
+        ISeriesModel[] joined = [.. candidates.Where(x => x.Joins).Select(x => models[x.Name])];
+        if (joined.Length > 0)
+        {
+            models[Together] = new Combination(joined, Median: true);
+        }
+
+        return models;
     }
 
     private static SeasonalPattern? Pattern(double[] y, int period) => period > 1 && y.Length >= period + (period / 2) ? SeasonalPattern.Fit(y, period, multiplicative: true) : null;
@@ -115,24 +136,23 @@ public sealed record SeriesForecaster(ISeriesModel Model, string Method, int Per
 
     private static Dictionary<string, List<Past>> Judge(double[] y, List<(int At, int Steps)> origins, List<Candidate> candidates, int period, IProgress<double>? progress, CancellationToken cancellation)
     {
-        var past = candidates.ToDictionary(x => x.Name, _ => new List<Past>());
+        var past = new Dictionary<string, List<Past>>();
         var done = 0;
         foreach (var (at, steps) in origins)
         {
-            var pattern = Pattern(y[..at], period);
-            foreach (var candidate in candidates)
+            foreach (var (name, model) in Models(y[..at], period, candidates, cancellation))
             {
-                cancellation.ThrowIfCancellationRequested();
-                var model = candidate.Fit(y[..at], pattern);
-                past[candidate.Name].Add(new(y[at..(at + steps)], model.Forecast(steps), model.VarianceGrowth(steps)));
-                progress?.Report(++done / (double)(origins.Count * candidates.Count + 1));
+                past.TryAdd(name, []);
+                past[name].Add(new(y[at..(at + steps)], model.Forecast(steps), model.VarianceGrowth(steps)));
             }
+
+            progress?.Report(++done / (origins.Count + 1.0));
         }
 
         return past;
     }
 
-    private static (Candidate Chosen, List<BacktestError> Errors) Choose(double[] y, Dictionary<string, List<Past>> past, List<Candidate> candidates, int period)
+    private static (string Chosen, List<BacktestError> Errors) Choose(double[] y, Dictionary<string, List<Past>> past, int period)
     {
         var scale = SeriesMetrics.NaiveError(y, period) ?? 1;
         var errors = past.Select(x => new BacktestError(x.Key, x.Value.Average(p => p.Error) / scale)).OrderBy(x => x.Error).ToList();
@@ -141,7 +161,7 @@ public sealed record SeriesForecaster(ISeriesModel Model, string Method, int Per
         var deviation = better.Length > 1 ? Math.Sqrt(better.Sum(x => (x - mean) * (x - mean)) / (better.Length - 1)) : double.PositiveInfinity;
         // A few overlapping cut-offs easily favour something by chance: half of the origins count as independent, and two standard errors are asked for.
         var reliable = mean > 2 * deviation / Math.Sqrt(better.Length / 2.0);
-        return (candidates.First(x => x.Name == (reliable ? errors[0].Method : Together)), errors);
+        return (reliable ? errors[0].Method : Together, errors);
     }
 
     /// <summary>Deviation of the first step's error from all errors at the cut-offs, each brought back to the first step by the model's growth.</summary>
@@ -171,7 +191,8 @@ public sealed record SeriesForecaster(ISeriesModel Model, string Method, int Per
         return (Math.Sqrt(changes.Average(x => x * x)), Math.Max(1, changes.Length - 1));
     }
 
-    private sealed record Candidate(string Name, Func<double[], SeasonalPattern?, ISeriesModel> Fit);
+    /// <param name="Joins">Whether it is part of the combination.</param>
+    private sealed record Candidate(string Name, bool Joins, Func<double[], SeasonalPattern?, ISeriesModel> Fit);
 
     private sealed record Past(double[] Actual, double[] Forecast, double[] Growth)
     {

@@ -1,5 +1,5 @@
-using System.Globalization;
 using MarketingConsole.Core.Learning.Series;
+using MarketingConsole.Tests.Learning.Benchmarks;
 using MarketingConsole.Tests.Support;
 
 namespace MarketingConsole.Tests.Learning.Series;
@@ -36,48 +36,13 @@ public sealed class OpenSeriesTests(ITestOutputHelper output)
         }
     }
 
-    [Theory, InlineData(4)]
-    public void Fit_CompetitionSeries_BeatsNaive2AndComb(int every)
+    [Fact]
+    public void Fit_CompetitionSeries_BeatsNaive2AndComb()
     {
-        var sums = new Dictionary<string, double[]>();
-        var (inside, steps) = (new double[2], 0);
-        foreach (var row in OpenData.Rows("m1/M1.csv.gz").Where((_, i) => i % every == 0))
-        {
-            double[] Values(string column) => [.. row[column].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(x => double.Parse(x, CultureInfo.InvariantCulture))];
-            var (train, test, period) = (Values("train"), Values("test"), (int)row.Number("freq"));
-            var pattern = Seasonality.IsPresent(train, period) ? SeasonalPattern.Fit(train, period, multiplicative: true) : null;
-            var model = SeriesForecaster.Fit(train, test.Length, period, cancellation: TestContext.Current.CancellationToken);
-            var forecast = model.Forecast(test.Length, 0.9);
-            var narrow = model.Forecast(test.Length, 0.8);
-            Add("ours", forecast.Mean);
-            Add("Naive2", SeasonallyAdjusted.Fit(train, pattern, x => SeasonalNaive.Fit(x, 1)).Forecast(test.Length));
-            Add("Comb", Combination.Comb(train, pattern).Forecast(test.Length));
-            Add("Theta", SeasonallyAdjusted.Fit(train, pattern, x => Theta.Fit(x)).Forecast(test.Length));
-            Add("damped", SeasonallyAdjusted.Fit(train, pattern, x => ExponentialSmoothing.Fit(x, SmoothingForm.Damped)).Forecast(test.Length));
-            Add("smoothing", ExponentialSmoothing.Choose(train, period, TestContext.Current.CancellationToken).Forecast(test.Length));
-            inside[0] += test.Length * SeriesMetrics.Coverage(test, forecast.Lower, forecast.Upper);
-            inside[1] += test.Length * SeriesMetrics.Coverage(test, narrow.Lower, narrow.Upper);
-            steps += test.Length;
-
-            void Add(string name, double[] f)
-            {
-                foreach (var key in new[] { name, $"{name} {row["period"]}" })
-                {
-                    sums.TryAdd(key, new double[2]);
-                    sums[key][0] += test.Length * SeriesMetrics.Smape(test, f);
-                    sums[key][1] += test.Length;
-                }
-            }
-        }
-
-        foreach (var (name, sum) in sums.OrderBy(x => x.Key.Contains(' ')).ThenBy(x => x.Value[0] / x.Value[1]))
-        {
-            output.WriteLine($"{name}: pooled sMAPE {100 * sum[0] / sum[1]:F2} over {sum[1]} values");
-        }
-
-        output.WriteLine($"coverage of 90 % intervals {inside[0] / steps:P1}, of 80 % intervals {inside[1] / steps:P1}");
-        double Pooled(string name) => sums[name][0] / sums[name][1];
-        Assert.True(Pooled("ours") < Pooled("Naive2") && Pooled("ours") < Pooled("Comb"));
-        Assert.InRange(inside[0] / steps, 0.82, 0.97);
+        var (smape, coverage80, coverage90, text) = SeriesBenchmark.Competition(4, TestContext.Current.CancellationToken);
+        output.WriteLine(text);
+        Assert.True(smape["ours"] < smape["Naive2"] && smape["ours"] < smape["Comb"]);
+        Assert.InRange(coverage90, 0.85, 0.96);
+        Assert.InRange(coverage80, 0.74, 0.9);
     }
 }

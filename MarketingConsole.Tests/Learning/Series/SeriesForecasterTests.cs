@@ -19,6 +19,31 @@ public sealed class SeriesForecasterTests(ITestOutputHelper output)
     public void Find_SeasonWithTrendAndNoise_IsFound(int period) => Assert.Equal(period, Seasonality.Find(Seasonal(3 * period + 10, period, 0.4, 8, 1)));
 
     [Fact]
+    public void Fit_TwoYearsOfDays_UsesTheYear()
+    {
+        var series = Seasonal(760, 365, 0.05, 10, 9);
+        var model = SeriesForecaster.Fit(series[..730], 30, 365, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(365, model.Period);
+        Assert.InRange(Seasonality.Find(series), 350, 380);
+        Assert.True(SeriesMetrics.Wape(series[730..], model.Forecast(30).Mean) < 0.06);
+    }
+
+    [Fact]
+    public void Pattern_FewSeasons_IsTheRidgeRegression()
+    {
+        // The elimination must equal the plain normal equations at the chosen penalty: residual gradient of level and slope 0, of each index penalty · index.
+        var series = Seasonal(20, 8, 1, 3, 10);
+        var pattern = SeasonalPattern.Fit(series, 8, multiplicative: false);
+        var rest = pattern.Remove(series);
+        var (intercept, slope) = (rest.Average(), 0.0);
+        var centre = 10.5;
+        slope = Enumerable.Range(1, 20).Sum(t => (t - centre) * (rest[t - 1] - intercept)) / Enumerable.Range(1, 20).Sum(t => (t - centre) * (t - centre));
+        double[] ratios = [.. Enumerable.Range(0, 8).Select(j => Enumerable.Range(0, 20).Where(t => t % 8 == j).Sum(t => rest[t] - intercept - (slope * (t + 1 - centre))) / pattern.Indices[j])];
+        Assert.All(ratios, x => Assert.Equal(ratios[0], x, Math.Abs(ratios[0]) * 0.35)); // indices are shifted to mean 0 afterwards, which moves the ratios a little
+        Assert.True(ratios[0] > 0);
+    }
+
+    [Fact]
     public void Find_NoiseOnly_FindsASeasonRarely()
     {
         var found = Enumerable.Range(0, 100).Count(seed => Seasonality.Find([.. MathNet.Numerics.Distributions.Normal.Samples(new Random(seed), 100, 10).Take(80)]) > 1);
