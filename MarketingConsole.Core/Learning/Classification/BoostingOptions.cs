@@ -22,7 +22,7 @@ public enum BoostingLoss
 /// <param name="CategorySmoothing">Rows (in units of mean hessian) of average behaviour added to each category when categories are ordered, and the extra L2 of their splits.</param>
 /// <param name="Seed">Of the rows kept out.</param>
 public sealed record BoostingOptions(
-    BoostingLoss Loss = BoostingLoss.LogLoss, int Trees = 100, double LearningRate = 0.1, int MaxLeaves = 31, int MaxDepth = 64, int MinRowsPerLeaf = 20, double L2 = 0,
+    BoostingLoss Loss = BoostingLoss.LogLoss, int Trees = 100, double LearningRate = 0.1, int MaxLeaves = 31, int MaxDepth = 64, int MinRowsPerLeaf = 20, double L2 = 1,
     int MaxBins = 255, double HoldoutShare = 0, int Patience = 10, double CategorySmoothing = 10, int Seed = 1)
 {
     /// <summary>Columns (by position) that hold category codes instead of amounts.</summary>

@@ -92,7 +92,7 @@ public sealed class GradientBoostingTests
             var random = new Random(c.seed);
             List<double[]> rows = [.. Enumerable.Range(0, c.n).Select(_ => new[] { random.Next(9), (double)random.Next(30), random.NextDouble() })];
             double[] y = [.. rows.Select(x => (x[0] > 4 ? 1 : 0) + random.NextDouble())];
-            var model = GradientBoosting.Fit(rows, y, new(BoostingLoss.SquaredError, 1, 1, 2, MinRowsPerLeaf: 5), ct: Ct);
+            var model = GradientBoosting.Fit(rows, y, new(BoostingLoss.SquaredError, 1, 1, 2, MinRowsPerLeaf: 5, L2: 0), ct: Ct);
             double Loss(IEnumerable<double> part) => part.ToList() is { Count: > 0 } p ? p.Sum(v => Math.Pow(v - p.Average(), 2)) : 0;
             var best = Loss(y);
             for (var j = 0; j < 3; j++)
