@@ -14,7 +14,7 @@ internal sealed record Optimum(double[] Point, double Value, double[,]? Covarian
 internal static class LikelihoodMaximizer
 {
     private const int MaxSteps = 100;
-    private const double Step = 1e-3; // variables are logarithms: fourth-order differences of a likelihood of 1e4 to 1e7 keep 6 digits here
+    private const double Step = 1e-3; // variables are logarithms; of a likelihood of 1e4 to 1e7, differences this wide keep enough digits
 
     /// <exception cref="LearningException">The function has no finite value at the start.</exception>
     public static Optimum Maximize(Func<double[], double> function, double[] start, double[] lower, double[] upper, double tolerance, IProgress<double>? progress, CancellationToken ct)
@@ -146,9 +146,17 @@ internal static class LikelihoodMaximizer
             return null;
         }
 
-        var inverse = Solve(Matrix<double>.Build.Dense(free.Length, free.Length, (i, j) => -hessian[free[i], free[j]]), Vector<double>.Build.Dense(free.Length)) is null ? null
-            : Matrix<double>.Build.Dense(free.Length, free.Length, (i, j) => -hessian[free[i], free[j]]).Cholesky().Solve(Matrix<double>.Build.DenseIdentity(free.Length));
-        if (inverse is null || inverse.Enumerate().Any(x => !double.IsFinite(x)))
+        Matrix<double> inverse;
+        try
+        {
+            inverse = Matrix<double>.Build.Dense(free.Length, free.Length, (i, j) => -hessian[free[i], free[j]]).Cholesky().Solve(Matrix<double>.Build.DenseIdentity(free.Length));
+        }
+        catch (ArgumentException)
+        {
+            return null; // not a peak in every direction
+        }
+
+        if (inverse.Enumerate().Any(x => !double.IsFinite(x)))
         {
             return null;
         }

@@ -12,6 +12,7 @@ public sealed record GammaGammaModel(double P, double Q, double Gamma, PurchaseF
 {
     /// <summary>The fewest customers with a repeat purchase that a fit is made from.</summary>
     public const int MinCustomers = 10;
+    private const int MaxRows = 50_000; // more are thinned evenly
     private const double MinQ = 1.05;
     private static readonly string[] Names = ["p", "q", "γ"];
 
@@ -40,8 +41,10 @@ public sealed record GammaGammaModel(double P, double Q, double Gamma, PurchaseF
         }
 
         var factor = Math.Log(scale);
+        var every = (spent.Length + MaxRows - 1) / MaxRows;
+        PurchaseHistory[] used = every == 1 ? spent : [.. spent.Where((_, i) => i % every == 0)];
         var best = LikelihoodMaximizer.Maximize(
-            x => Total(Math.Exp(x[0]), MinQ + Math.Exp(x[1]), Math.Exp(x[2]), spent),
+            x => Total(Math.Exp(x[0]), MinQ + Math.Exp(x[1]), Math.Exp(x[2]), used),
             [0, 1, factor], [Math.Log(1e-3), Math.Log(1e-4), factor - Math.Log(1e6)], [Math.Log(1e5), Math.Log(1e4), factor + Math.Log(1e6)], 1e-8, progress, ct);
         var (p, free, gamma) = (Math.Exp(best.Point[0]), Math.Exp(best.Point[1]), Math.Exp(best.Point[2]));
         double[]? errors = best.Covariance is { } c ? [p * Math.Sqrt(c[0, 0]), free * Math.Sqrt(c[1, 1]), gamma * Math.Sqrt(c[2, 2])] : null;

@@ -64,6 +64,22 @@ public sealed class GradientBoostingTests
     }
 
     [Fact]
+    public void Fit_FourHundredCategories_LearnsTheirRatesAndTreatsTheRestAsMissing()
+    {
+        var random = new Random(12);
+        double[] rate = [.. Enumerable.Range(0, 400).Select(_ => random.NextDouble() < 0.5 ? 0.15 : 0.8)];
+        List<double[]> rows = [.. Enumerable.Range(0, 16_000).Select(i => new[] { (double)random.Next(random.Next(2) == 0 ? 200 : 400), random.NextDouble() })];
+        double[] targets = [.. rows.Select(x => random.NextDouble() < rate[(int)x[0]] ? 1.0 : 0)];
+        var model = GradientBoosting.Fit(rows, targets, new() { Categorical = [0] }, ct: Ct);
+        Assert.Equal(255, model.Categories[0]!.Length);
+        var scores = new double[rows.Count];
+        model.RawScores(GradientBoosting.ToColumns(rows), scores);
+        Assert.All(rows.Take(3000).Zip(scores), x => Assert.Equal(model.RawScore(x.First), x.Second, 1e-12));
+        Assert.True(ForecastMetrics.AreaUnderCurve(scores, [.. rows.Select(x => rate[(int)x[0]] > 0.5)]) > 0.9);
+        Assert.Equal(model.RawScore([double.NaN, 0.5]), model.RawScore([1234, 0.5]));
+    }
+
+    [Fact]
     public void Fit_Monotone_NeverMovesAgainstTheDirection()
     {
         var random = new Random(5);
