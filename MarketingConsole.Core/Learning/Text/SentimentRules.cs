@@ -41,7 +41,7 @@ public static class SentimentRules
         sehr wirklich total absolut extrem äußerst besonders unglaublich richtig so voll völlig komplett überaus ausgesprochen wahnsinnig echt mega ganz zu viel
         très vraiment extrêmement totalement absolument tellement si trop super hyper ultra particulièrement incroyablement complètement fort plus
         """), ("0.7", """
-        slightly somewhat fairly rather kinda kindof sorta partly almost marginally mildly relatively little bit less
+        slightly somewhat fairly pretty rather kinda kindof sorta partly almost marginally mildly relatively little bit less
         etwas ziemlich relativ einigermaßen teilweise halbwegs fast bisschen wenig recht eher weniger
         plutôt assez peu légèrement presque relativement moins moyennement
         """));
