@@ -15,6 +15,7 @@ public static class Dbscan
 {
     public const int Noise = -1;
     private const int LeafSize = 32;
+    private const int WideColumns = 16; // leading axes along which leaves are split
 
     /// <param name="radius">Euclidean distance, above 0; rows at exactly this distance count.</param>
     /// <param name="minimum">Rows within the radius, itself included, that make a core; at least 1.</param>
@@ -228,7 +229,8 @@ public static class Dbscan
             for (var group = 0; group * 8 < Leaves; group++)
             {
                 var gaps = Gaps(low, high, group);
-                var nearest = group == leaf / 8 ? -1 : Enumerable.Range(0, 8).Min(lane => gaps[lane]);
+                var pairs = Vector128.Min(gaps.GetLower(), gaps.GetUpper());
+                var nearest = group == leaf / 8 ? -1 : MathF.Min(MathF.Min(pairs[0], pairs[1]), MathF.Min(pairs[2], pairs[3]));
                 if (nearest <= _atMost)
                 {
                     near.Add((nearest, group));
@@ -370,7 +372,7 @@ public static class Dbscan
             }
 
             var (widest, column) = (-1f, 0);
-            for (var j = 0; j < _columns; j++)
+            for (var j = 0; j < Math.Min(_columns, WideColumns); j++)
             {
                 var (low, high) = (float.PositiveInfinity, float.NegativeInfinity);
                 for (var p = from; p < to; p++)
