@@ -50,7 +50,7 @@ public static class BoostingBenchmark
             var learn = GradientBoosting.ToColumns([.. train.Select(i => rows[i])]);
             double[] targets = [.. train.Select(i => labels[i] ? 1.0 : 0)];
             var (model, fit) = Best(5, () => GradientBoosting.Fit(learn, targets));
-            var (scores, predict) = Best(9, () => model.Predict(columns));
+            var (scores, predict) = Best(40, () => model.Predict(columns));
             var auc = ForecastMetrics.AreaUnderCurve([.. test.Select(i => scores[i])], truth);
 
             double[][] learnRows = [.. train.Select(i => rows[i])];
