@@ -7,8 +7,10 @@ public enum ColumnKind { Number, Category, Date, Text, Id }
 
 /// <summary>One column of a table, as text.</summary>
 /// <param name="Cells">Trimmed; "" where the value is missing ("NA", "null", "NaN" and the like count as missing).</param>
-public sealed record Column(string Name, ColumnKind Kind, string[] Cells)
+/// <param name="DayFirst">True where dates are written day before month.</param>
+public sealed record Column(string Name, ColumnKind Kind, string[] Cells, bool DayFirst = false)
 {
+    private static readonly CultureInfo DayBeforeMonth = CultureInfo.GetCultureInfo("en-GB");
     private const int MostCategories = 200;
     private static readonly string[] Gaps = ["na", "n/a", "nan", "null", "none", "?", "-"];
     private static readonly string[] IdNames = ["id", "key", "uuid", "guid", "index"];
@@ -17,29 +19,30 @@ public sealed record Column(string Name, ColumnKind Kind, string[] Cells)
     public double[] Numbers() => [.. Cells.Select(x => Number(x) ?? double.NaN)];
 
     /// <summary>Values as instants, UTC; null where missing or no date.</summary>
-    public DateTime?[] Dates() => [.. Cells.Select(Date)];
+    public DateTime?[] Dates() => [.. Cells.Select(x => Date(x, DayFirst))];
 
     internal static Column Of(string name, IReadOnlyList<string> raw)
     {
         string[] cells = [.. raw.Select(x => x.Trim()).Select(x => Gaps.Contains(x, StringComparer.OrdinalIgnoreCase) ? "" : x)];
-        return new(name, KindOf(name, cells), cells);
+        var dayFirst = cells.Any(x => x.Length > 0 && Date(x, false) is null) && cells.All(x => x.Length == 0 || Date(x, true) is not null);
+        return new(name, KindOf(name, cells, dayFirst), cells, dayFirst);
     }
 
     internal static double? Number(string cell) =>
         double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value
         : cell.Contains(',', StringComparison.Ordinal) && !cell.Contains('.', StringComparison.Ordinal) && double.TryParse(cell.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out value) ? value : null;
 
-    internal static DateTime? Date(string cell)
+    internal static DateTime? Date(string cell, bool dayFirst)
     {
         if (cell.Length == 8 && cell.All(char.IsAsciiDigit) && DateTime.TryParseExact(cell, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var day))
         {
             return day;
         }
 
-        return cell.Length >= 8 && cell.Any(x => x is '-' or '/' or '.') && DateTime.TryParse(cell, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+        return cell.Length >= 8 && cell.Any(x => x is '-' or '/' or '.') && DateTime.TryParse(cell, dayFirst ? DayBeforeMonth : CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at) ? at : null;
     }
 
-    private static ColumnKind KindOf(string name, string[] cells)
+    private static ColumnKind KindOf(string name, string[] cells, bool dayFirst)
     {
         var known = cells.Where(x => x.Length > 0).ToList();
         var different = known.Distinct(StringComparer.Ordinal).Count();
@@ -48,10 +51,10 @@ public sealed record Column(string Name, ColumnKind Kind, string[] Cells)
             || name.EndsWith("ID", StringComparison.Ordinal) || name.EndsWith("Id", StringComparison.Ordinal);
         if (known.All(x => Number(x) is not null))
         {
-            return named && unique ? ColumnKind.Id : known.Count > 0 && known.All(x => x.Length == 8 && x[0] is '1' or '2') && known.All(x => Date(x) is not null) ? ColumnKind.Date : ColumnKind.Number;
+            return named && unique ? ColumnKind.Id : known.Count > 0 && known.All(x => x.Length == 8 && x[0] is '1' or '2') && known.All(x => Date(x, dayFirst) is not null) ? ColumnKind.Date : ColumnKind.Number;
         }
 
-        if (known.All(x => Date(x) is not null))
+        if (known.All(x => Date(x, dayFirst) is not null))
         {
             return ColumnKind.Date;
         }

@@ -46,7 +46,7 @@ public sealed record FeatureTable(IReadOnlyList<string> Names, IReadOnlyList<int
             return column.Cells.Select(x => codes.GetValueOrDefault(x, float.NaN)).ToArray();
         }
 
-        return [.. column.Cells.Select(x => Column.Number(x) is { } number ? (float)number : Column.Date(x) is { } day ? (float)(day - DateTime.UnixEpoch).TotalDays : float.NaN)];
+        return [.. column.Cells.Select(x => Column.Number(x) is { } number ? (float)number : Column.Date(x, column.DayFirst) is { } day ? (float)(day - DateTime.UnixEpoch).TotalDays : float.NaN)];
     })];
 
     /// <summary>What a row has in a column, as words.</summary>

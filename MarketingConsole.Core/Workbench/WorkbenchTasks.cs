@@ -6,7 +6,7 @@ namespace MarketingConsole.Core.Workbench;
 /// <summary>The questions the workbench answers.</summary>
 public static class WorkbenchTasks
 {
-    public static IReadOnlyList<WorkbenchTask> All { get; } = [PurchasesTask.Task, PurchasesTask.Value, ClassifyTask.Task, ClassifyTask.Explain, ForecastTask.Task, FairnessTask.Task];
+    public static IReadOnlyList<WorkbenchTask> All { get; } = [PurchasesTask.Task, PurchasesTask.Value, ClassifyTask.Task, ClassifyTask.Explain, ForecastTask.Task, FairnessTask.Task, UpliftTask.Task, RecommendTask.Task, GroupsTask.Lookalike, GroupsTask.Cluster, GroupsTask.Anomalies, TextTask.Topics, TextTask.Sentiment];
 
     /// <exception cref="LearningException">A required option is missing, or the data does not allow the question.</exception>
     public static TaskResult Run(WorkbenchTask task, TaskInput input)

@@ -1,3 +1,5 @@
+using MarketingConsole.Tests.Learning.Benchmarks;
+
 namespace MarketingConsole.Tests.Benchmarks;
 
 /// <summary>The benchmarks by name: <c>dotnet run -c Release --project MarketingConsole.Tests -- bench NAME [arguments]</c>.</summary>
@@ -5,6 +7,13 @@ internal static class BenchmarkList
 {
     private static readonly SortedDictionary<string, Func<string[], Task<int>>> All = new(StringComparer.Ordinal)
     {
+        ["anomalies"] = Plain(AnomalyBenchmark.Run),
+        ["boosting"] = Plain(BoostingBenchmark.Run),
+        ["clusters"] = Plain(ClusterBenchmark.Run),
+        ["recommend"] = Plain(RecommendationBenchmark.Run),
+        ["sentiment"] = Plain(SentimentBenchmark.Run),
+        ["series"] = Plain(SeriesBenchmark.Run),
+        ["topics"] = Plain(TopicsBenchmark.Run),
         ["insights"] = InsightsBenchmark.RunAsync,
         ["dispatch"] = DispatchBenchmark.RunAsync,
         ["import"] = ImportBenchmark.RunAsync,
@@ -12,6 +21,8 @@ internal static class BenchmarkList
         ["segments"] = SegmentBenchmark.RunAsync,
         ["twins"] = TwinListBenchmark.RunAsync,
     };
+
+    private static Func<string[], Task<int>> Plain(Func<string[], int> run) => args => Task.FromResult(run(args));
 
     /// <returns>Exit code: 0 when the benchmark's own limits hold.</returns>
     public static async Task<int> RunAsync(string[] args)

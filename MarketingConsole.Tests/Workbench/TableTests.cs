@@ -10,11 +10,11 @@ public sealed class TableTests
     [Fact]
     public void Read_MixedFile_TypesColumnsByLooking()
     {
-        var table = Read("customer_id;age;spend;joined;tier;words;empty\nA1;30;1,5;2026-01-02;gold;likes green tea a lot;\nA2;NA;2,25;2026-02-03;gold;asked about the late delivery;\nA3;41;;2026-03-04;basic;never wrote to us before;\nA4;50;7;2026-04-05;basic;wants a catalogue by post;\n");
+        var table = Read("customer_id;age;spend;joined;tier;words;empty\nA1;30;1,5;02-01-2026;gold;likes green tea a lot;\nA2;NA;2,25;03-02-2026;gold;asked about the late delivery;\nA3;41;;14-03-2026;basic;never wrote to us before;\nA4;50;7;05-04-2026;basic;wants a catalogue by post;\n");
         Assert.Equal([ColumnKind.Id, ColumnKind.Number, ColumnKind.Number, ColumnKind.Date, ColumnKind.Category, ColumnKind.Text, ColumnKind.Number], table.Columns.Select(x => x.Kind));
         Assert.Equal([1.5, 2.25, double.NaN, 7], table.Need("SPEND").Numbers());
         Assert.Equal("", table.Need("age").Cells[1]);
-        Assert.Equal(new DateTime(2026, 3, 4, 0, 0, 0, DateTimeKind.Utc), table.Need("joined").Dates()[2]);
+        Assert.Equal(new DateTime(2026, 3, 14, 0, 0, 0, DateTimeKind.Utc), table.Need("joined").Dates()[2]);
         Assert.Equal(["gold", "basic"], table.Take([0, 3]).Need("tier").Cells);
     }
 

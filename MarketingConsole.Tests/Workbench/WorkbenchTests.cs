@@ -85,6 +85,14 @@ public sealed class WorkbenchTests
         Assert.All(result.Rows, x => Assert.InRange(Number(x[2]), Number(x[3]), Number(x[4])));
     }
 
+    [Fact]
+    public void Uplift_Hillstrom_FindsWhomTheWomensMailChanges()
+    {
+        var result = Run("uplift", "hillstrom/hillstrom_train.csv.gz", new() { ["treatment"] = "segment", ["treated"] = "Womens E-Mail", ["control"] = "No E-Mail", ["label"] = "visit", ["ignore"] = "conversion,spend", ["learner"] = "t" });
+        Assert.InRange(Figure(result, "Qini"), 0.03, 0.2);
+        Assert.InRange(Figure(result, "average effect"), 0.03, 0.06);
+    }
+
     /// <param name="source">Text of a file, or the path of an open data set.</param>
     internal static TaskResult Run(string task, string source, Dictionary<string, string> options, Table? score = null)
     {
