@@ -24,20 +24,17 @@ using MarketingConsole.Offers;
 using MarketingConsole.Segments;
 using MarketingConsole.Twins;
 using MarketingConsole.Workbench;
-using Microsoft.AspNetCore.Connections;
 
 if (args is ["learn", ..])
 {
-    return await LearnCommand.RunAsync(args);
+    return await LearnCommand.RunAsync(args); // the workbench needs no web server
 }
 
 var builder = WebApplication.CreateBuilder(args);
 var (services, configuration) = (builder.Services, (IConfiguration)builder.Configuration);
 
 // The loop, upstream first, on the database and the jobs.
-services.AddSingleton(TimeProvider.System);
-services.AddData(configuration, builder.Environment.ContentRootPath);
-services.AddJobs(configuration, builder.Environment.ContentRootPath);
+services.AddSingleton(TimeProvider.System).AddData(configuration, builder.Environment.ContentRootPath).AddJobs(configuration, builder.Environment.ContentRootPath);
 services.AddConsent(configuration).AddCustomers(configuration).AddEvents(configuration).AddTwins(configuration).AddSegments(configuration)
     .AddOffers(configuration).AddCopy(configuration).AddCampaigns(configuration).AddDispatch(configuration).AddInsights(configuration).AddAccess(configuration).AddSample(configuration);
 
@@ -60,16 +57,4 @@ app.MapDispatch(api);
 app.MapConsent(api);
 app.MapInsights(api);
 
-try
-{
-    app.Run();
-    return 0;
-}
-catch (IOException exception) when (exception.InnerException is AddressInUseException)
-{
-    Console.Error.WriteLine($"{exception.Message} Stop the program that listens there, or choose another address: --urls http://localhost:5081");
-    return 1;
-}
-
-/// <summary>The entry point, visible to tests.</summary>
-public partial class Program;
+return app.RunOrSay();
