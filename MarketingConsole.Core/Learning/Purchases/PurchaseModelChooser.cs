@@ -16,7 +16,8 @@ public sealed record PurchaseCandidate(string Model, double LogLikelihood, doubl
 public sealed record PurchaseChoice(PurchaseModel Model, IReadOnlyList<PurchaseCandidate> Candidates, string Reason);
 
 /// <summary>Fits BG/NBD, MBG/NBD, Pareto/NBD and NBD on the earlier part of the histories and takes the one that gives what then happened the highest density.
-/// The density of the later purchases given the earlier ones is exact: the likelihood of the whole history over that of its beginning. A fit that ran off is taken only when nothing else is left; NBD, in which nobody leaves, is always left.</summary>
+/// The density of the later purchases given the earlier ones is exact: the likelihood of the whole history over that of its beginning. A fit that ran off is taken only when nothing else is left; NBD, in which nobody leaves, is always left.
+/// Without a later period (summaries, a short history) Akaike's information criterion decides: Akaike, A new look at the statistical model identification, 1974.</summary>
 public static class PurchaseModelChooser
 {
     /// <summary>A model with dropout must beat NBD by this much log likelihood in all, or nobody is said to leave.</summary>
@@ -59,8 +60,10 @@ public static class PurchaseModelChooser
         var judged = splits.Where(x => x.Horizon > 0).ToList();
         if (before.Length < PurchaseFitter.MinCustomers || before.Count(x => x.Repeats > 0) < PurchaseFitter.MinRepeaters || judged.Count == 0)
         {
-            var only = Usable(BgNbdModel.FitTo(all, progress, ct), all, ct);
-            return new(only, [], $"The history is too short to test a forecast on its later part; {only.Name} is taken untested.");
+            var usable = Fits.Select((fit, i) => (Model: Usable(fit(all, ct), all, ct), Parameters: i == Fits.Length - 1 ? 2 : 4)).ToList();
+            progress?.Report(1);
+            var only = usable.OrderBy(x => x.Model.Fit.Problem is not null).ThenBy(x => x.Parameters - x.Model.Fit.LogLikelihood).First().Model;
+            return new(only, [], $"No later part of the data is there to test a forecast on; {only.Name} makes the data most likely for its number of parameters (AIC).");
         }
 
         var models = new List<PurchaseModel>();

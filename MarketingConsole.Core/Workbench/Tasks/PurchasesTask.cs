@@ -17,6 +17,7 @@ internal static class PurchasesTask
         new("time", "column of the purchase's date", IsColumn: true),
         new("amount", "column of the purchase's amount", IsColumn: true),
         new("horizon", "days to forecast (default 90)"),
+        new("model", "bg, mbg, pareto or nbd (default: the one that forecasts the later part of the data best)"),
         new("unit", "days in a unit of recency and T of a summary (default 7: weeks)"),
     ];
 
@@ -38,7 +39,7 @@ internal static class PurchasesTask
     {
         var horizon = input.Number("horizon", 90, 1, 3650);
         var data = input.Train.Find("frequency") is { } frequency && input.Train.Find("recency") is not null && input.Train.Find("T") is not null ? Summaries(input, frequency) : Transactions(input);
-        var (choice, unit) = (data.Choice, data.DaysPerUnit);
+        var (choice, unit) = (Chosen(input, data), data.DaysPerUnit);
         GammaGammaModel? spend = null;
         List<Figure> figures = [new("customers", data.Customers.Count, "with at least one purchase"), .. choice.Candidates.SelectMany(x => new[]
         {
@@ -76,6 +77,21 @@ internal static class PurchasesTask
             [data.IdName, "frequency", "recency", "T", "p_alive", "expected_purchases", "chance_of_purchase", "next_due_from_days", "next_due_to_days", .. spend is null ? Array.Empty<string>() : ["expected_spend_each", "expected_spend"]], rows);
     }
 
+    private static PurchaseChoice Chosen(TaskInput input, Data data)
+    {
+        PurchaseHistory[] histories = [.. data.Customers.Select(x => x.History)];
+        PurchaseModel? model = input.Option("model")?.ToUpperInvariant() switch
+        {
+            null => null,
+            "BG" => BgNbdModel.FitTo(histories, input.Progress, input.Cancellation),
+            "MBG" => MbgNbdModel.FitTo(histories, input.Progress, input.Cancellation),
+            "PARETO" => ParetoNbdModel.FitTo(histories, input.Progress, input.Cancellation),
+            "NBD" => NbdModel.FitTo(histories, input.Progress, input.Cancellation),
+            _ => throw new LearningException($"--model must be bg, mbg, pareto or nbd, not “{input.Option("model")}”."),
+        };
+        return model is null ? data.Choice.Value : new(model, [], $"{model.Name}, as asked for.");
+    }
+
     private static IEnumerable<Figure> Parameters(PurchaseModel model)
     {
         (string Name, double Value)[] values = model switch
@@ -97,7 +113,7 @@ internal static class PurchasesTask
         var customers = Enumerable.Range(0, input.Train.Rows).Select(i => double.IsNaN(x[i]) || double.IsNaN(last[i]) || double.IsNaN(total[i]) || x[i] != Math.Floor(x[i])
             ? throw new LearningException($"Line {input.Train.Lines[i]}: frequency, recency and T must be numbers, frequency a whole one.")
             : (ClassifyTask.Name(input.Train, id, i), new PurchaseHistory((int)x[i], last[i], total[i], mean is null || double.IsNaN(mean[i]) ? 0 : mean[i]))).ToList();
-        var choice = PurchaseModelChooser.Choose([], [.. customers.Select(c => c.Item2)], input.Progress, input.Cancellation);
+        var choice = new Lazy<PurchaseChoice>(() => PurchaseModelChooser.Choose([], [.. customers.Select(c => c.Item2)], input.Progress, input.Cancellation));
         return new(id?.Name ?? "line", customers, choice, unit, []);
     }
 
@@ -115,11 +131,11 @@ internal static class PurchasesTask
 
         var asOf = rows.Max(i => dates[i]!.Value).Date;
         var bought = rows.GroupBy(i => id.Cells[i], StringComparer.Ordinal).Select(g => (g.Key, Purchases: (IReadOnlyList<(DateTime, double)>)[.. g.Select(i => (dates[i]!.Value, amounts is null || double.IsNaN(amounts[i]) ? 0 : amounts[i]))])).ToList();
-        var choice = PurchaseModelChooser.Choose([.. bought.Select(x => x.Purchases)], asOf, 7, input.Progress, input.Cancellation);
+        var choice = new Lazy<PurchaseChoice>(() => PurchaseModelChooser.Choose([.. bought.Select(x => x.Purchases)], asOf, 7, input.Progress, input.Cancellation));
         var left = input.Train.Rows - rows.Length;
         return new(id.Name, [.. bought.Select(x => (x.Key, PurchaseHistory.Of(x.Purchases, asOf)!.Value))], choice, 7,
             [$"{rows.Length} purchases up to {asOf:yyyy-MM-dd}; recency and T are in weeks since the first purchase.", .. left > 0 ? [$"{left} rows were left out: no customer, no date, or an amount below 0."] : Array.Empty<string>()]);
     }
 
-    private sealed record Data(string IdName, IReadOnlyList<(string Id, PurchaseHistory History)> Customers, PurchaseChoice Choice, double DaysPerUnit, IReadOnlyList<string> Notes);
+    private sealed record Data(string IdName, IReadOnlyList<(string Id, PurchaseHistory History)> Customers, Lazy<PurchaseChoice> Choice, double DaysPerUnit, IReadOnlyList<string> Notes);
 }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace MarketingConsole.Components;
 
-internal static class Running
+internal static class PortInUse
 {
     /// <summary>Runs until stopped; an address in use is said in one line.</summary>
     /// <returns>The process's exit code.</returns>
