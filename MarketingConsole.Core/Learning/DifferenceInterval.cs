@@ -55,7 +55,8 @@ public static class DifferenceInterval
         return new Difference(d, d - half, d + half);
     }
 
-    /// <returns>Proportion with its Wilson score interval.</returns>
+    /// <summary>95 % interval of a proportion. Wilson, Journal of the American Statistical Association 22 (1927) 209–212.</summary>
+    /// <param name="size">Above 0.</param>
     public static (double P, double Low, double High) Wilson(long hits, long size)
     {
         var (p, n) = ((double)hits / size, (double)size);

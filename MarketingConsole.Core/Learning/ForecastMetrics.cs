@@ -87,13 +87,4 @@ public sealed record ForecastMetrics(int Rows, double BaseRate, double Auc, doub
 
         return bins;
     }
-
-    /// <summary>95 % interval of a share observed in <paramref name="count"/> cases. Source: Wilson, Probable inference, the law of succession, and statistical inference, 1927.</summary>
-    public static (double Low, double High) WilsonInterval(double share, int count)
-    {
-        const double Z = 1.959964;
-        var middle = share + (Z * Z / (2 * count));
-        var half = Z * Math.Sqrt((share * (1 - share) / count) + (Z * Z / (4.0 * count * count)));
-        return ((middle - half) / (1 + (Z * Z / count)), (middle + half) / (1 + (Z * Z / count)));
-    }
 }

@@ -16,6 +16,13 @@ public sealed class DifferenceIntervalTests
     }
 
     [Fact]
+    public void Wilson_PublishedExample_Agrees()
+    {
+        var (_, low, high) = DifferenceInterval.Wilson(81, 263); // Newcombe 1998, table I: 0.2553 to 0.3662
+        Assert.Equal((0.2553, 0.3662), (Math.Round(low, 4), Math.Round(high, 4)));
+    }
+
+    [Fact]
     public void OfMeans_EqualGroups_HoldsZero()
     {
         var result = DifferenceInterval.OfMeans(100, 1100, 10, 100, 1100, 10)!;

@@ -45,14 +45,6 @@ public sealed class ForecastMetricsTests
     }).QuickCheckThrowOnFailure();
 
     [Fact]
-    public void WilsonInterval_PublishedExample_Agrees()
-    {
-        var (low, high) = ForecastMetrics.WilsonInterval(81 / 263.0, 263); // Newcombe 1998, table I: 0.2553 to 0.3662
-        Assert.Equal(0.2553, low, 4);
-        Assert.Equal(0.3662, high, 4);
-    }
-
-    [Fact]
     public void GapDistribution_ManyGaps_ForgetsTheShop()
     {
         var few = GapDistribution.Fit([20, 22], Math.Log(90), 0.8);

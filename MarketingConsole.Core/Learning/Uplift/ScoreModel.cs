@@ -17,12 +17,6 @@ public abstract record ScoreModel
     public abstract double Score(double[] row);
 }
 
-/// <summary>A score of one's own; it cannot be stored.</summary>
-public sealed record FunctionScore(Func<double[], double> Function) : ScoreModel
-{
-    public override double Score(double[] row) => Function(row);
-}
-
 public sealed record LogisticScore(LogisticRegression Model) : ScoreModel
 {
     public override double Score(double[] row) => LogisticRegression.Sigmoid(Model.LogOdds(row));

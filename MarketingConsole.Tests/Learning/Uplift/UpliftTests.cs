@@ -128,7 +128,7 @@ public sealed class UpliftTests
     public void Fit_LearnerOfOnesOwn_IsUsed()
     {
         var (rows, exposed, outcomes) = Trial(100, _ => 0, 9);
-        var model = UpliftModel.Fit(MetaLearner.T, rows, exposed, outcomes, (_, y) => new FunctionScore(_ => y.Count), cancel: Cancel);
+        var model = UpliftModel.Fit(MetaLearner.T, rows, exposed, outcomes, (_, y) => new CountScore(y.Count), cancel: Cancel);
         Assert.Equal(exposed.Count(x => x) - exposed.Count(x => !x), model.Effect(rows[0]));
     }
 
@@ -148,5 +148,10 @@ public sealed class UpliftTests
             [.. rows.Select(x => new[] { x.Number("recency"), Math.Log(x.Number("history")), x.Number("mens"), x.Number("womens"), x.Number("newbie"), x["zip_code"] == "Urban" ? 1 : 0, x["zip_code"] == "Rural" ? 1 : 0, x["channel"] == "Web" ? 1 : 0, x["channel"] == "Phone" ? 1 : 0 })],
             [.. rows.Select(x => x["segment"] == segment)],
             [.. rows.Select(x => x.Number("visit"))]);
+    }
+
+    private sealed record CountScore(int Count) : ScoreModel
+    {
+        public override double Score(double[] row) => Count;
     }
 }
