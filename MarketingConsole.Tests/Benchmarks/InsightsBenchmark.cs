@@ -17,7 +17,7 @@ internal static class InsightsBenchmark
         await using var host = await BenchmarkHost.StartAsync(("SampleData", "false"));
         await using (var db = host.Open())
         {
-            var events = await new GeneratedShop(db, host.Get<ShopCalendar>(), DateTime.UtcNow, seed: 1).WriteAsync(customers, 20, CancellationToken.None);
+            var events = await new GeneratedShop(db, host.Get<ShopCalendar>(), host.Get<TimeProvider>().GetUtcNow().UtcDateTime, seed: 1).WriteAsync(customers, 20, CancellationToken.None);
             var choices = await db.ConsentChoices.AsNoTracking().ToListAsync();
             await db.BulkInsertAsync(choices.Select(x => new ConsentEntry { CustomerId = x.CustomerId, Purpose = x.Purpose, Granted = x.Granted, At = x.At, Source = "sign-up", RecordedBy = "bench", RecordedAt = x.At }).ToList(), CancellationToken.None);
             Console.WriteLine($"generated {customers:N0} customers, {events:N0} events, {choices.Count:N0} consent entries");

@@ -41,7 +41,7 @@ internal static class TwinListBenchmark
         var watch = Stopwatch.StartNew();
         await using (var db = host.Open())
         {
-            var events = await new GeneratedShop(db, host.Get<ShopCalendar>(), DateTime.UtcNow, seed: 1).WriteAsync(customers, EventsEach, CancellationToken.None);
+            var events = await new GeneratedShop(db, host.Get<ShopCalendar>(), host.Get<TimeProvider>().GetUtcNow().UtcDateTime, seed: 1).WriteAsync(customers, EventsEach, CancellationToken.None);
             Console.WriteLine($"generated {customers:N0} customers, {events:N0} events in {watch.Elapsed.TotalSeconds:N1} s");
         }
 

@@ -65,7 +65,7 @@ public sealed class LanguageModelWriterTests
     public async Task WriteAsync_JsonAmongOtherWords_IsFound(string format)
     {
         await using var server = await ModelServer.StartAsync(x => x.StreamAsync(format.Replace("{0}", Answer, StringComparison.Ordinal)));
-        Assert.Equal(3, (await server.WriteAsync()).Result.Variants.Count);
+        Assert.Equal(3, (await server.WriteAsync()).Written.Variants.Count);
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class LanguageModelWriterTests
     public async Task WriteAsync_NoUsableJson_SaysSo(string answer)
     {
         await using var server = await ModelServer.StartAsync(x => x.StreamAsync(answer));
-        Assert.Contains("form asked for", (await server.WriteAsync()).Result.Error, StringComparison.Ordinal);
+        Assert.Contains("form asked for", (await server.WriteAsync()).Written.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class LanguageModelWriterTests
             x.Response.StatusCode = status;
             return x.Response.WriteAsync("""{"error":{"message":"no"}}""");
         });
-        var result = (await server.WriteAsync()).Result;
+        var result = (await server.WriteAsync()).Written;
         Assert.Contains(part, result.Error, StringComparison.Ordinal);
         Assert.Empty(result.Variants);
         Assert.Equal(1, server.Requests);
@@ -119,7 +119,7 @@ public sealed class LanguageModelWriterTests
             x.Response.ContentType = "text/event-stream";
             await x.Response.WriteAsync("data: {not json}\n\n");
         });
-        Assert.NotNull((await server.WriteAsync()).Result.Error);
+        Assert.NotNull((await server.WriteAsync()).Written.Error);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class ModelServer : IAsyncDisposable
     public static LanguageModelWriter Writer(string? endpoint, int timeoutSeconds = 20) =>
         new(Options.Create(new LanguageModelOptions { Endpoint = endpoint, Model = "test-model", ApiKey = "secret", TimeoutSeconds = timeoutSeconds }), Options.Create(new ShopOptions()), TimeProvider.System);
 
-    public async Task<(WritingResult Result, List<string> Text)> WriteAsync(int timeoutSeconds = 20, bool cancelled = false)
+    public async Task<(WritingResult Written, List<string> Text)> WriteAsync(int timeoutSeconds = 20, bool cancelled = false)
     {
         List<string> text = [];
         var result = await Writer(Address, timeoutSeconds).WriteAsync(LanguageModelWriterTests.Brief, [CopyComposerTests.Offers[0]], x =>

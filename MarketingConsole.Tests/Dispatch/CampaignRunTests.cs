@@ -30,7 +30,7 @@ public sealed partial class CampaignRunTests(OutboxApp app) : IClassFixture<Outb
         var segment = await CampaignScene.FillAsync(app.Services, Customers, i => i % 40 == 0 ? null : i % 40 == 1 ? "same@shop.test" : $"c{i}@shop.test");
         await using var db = app.Open();
         await app.Get<ConsentGate>().RecordAsync([Refusal(2, Purpose.Email), Refusal(3, Purpose.Profiling)], ct);
-        db.Suppressions.Add(new Suppression { Purpose = Purpose.Email, Address = "c4@shop.test", Reason = "bounced: 550", At = DateTime.UtcNow });
+        db.Suppressions.Add(new Suppression { Purpose = Purpose.Email, Address = "c4@shop.test", Reason = "bounced: 550", At = Now });
         await db.SaveChangesAsync(ct);
         var plan = new CampaignPlan { Include = [segment], Variants = [CampaignScene.Copy, CampaignScene.Copy with { Name = "B" }], HoldoutPercent = 20 };
         var id = await CampaignScene.ApproveAsync(app.Services, plan);
@@ -66,7 +66,7 @@ public sealed partial class CampaignRunTests(OutboxApp app) : IClassFixture<Outb
         var tokens = await app.Get<TrackingLinks>().TokensAsync(ct);
         var row = rows.First(x => x.Status == DispatchStatus.Sent && x.CustomerId > 4);
         var key = new DispatchKey(id, row.Occurrence, row.CustomerId);
-        DateTime? earlier = DateTime.UtcNow.AddMinutes(-10); // outside the query: the database's own clock knows nothing of our unix milliseconds
+        DateTime? earlier = Now.AddMinutes(-10); // outside the query: the database's own clock knows nothing of our unix milliseconds
         await db.Dispatches.Where(x => x.CampaignId == id && x.SentAt != null).ExecuteUpdateAsync(s => s.SetProperty(x => x.SentAt, earlier), ct);
         var mail = Core.Dispatch.Mail.EmlReader.Read(Path.Combine(OutboxApp.Folder, tokens.MessageId(key) + ".eml"));
         Assert.DoesNotContain($"c{row.CustomerId}@", string.Join(' ', LinkPattern().Matches(mail.Html!).Select(x => x.Value)), StringComparison.Ordinal);
@@ -136,7 +136,7 @@ public sealed partial class CampaignRunTests(OutboxApp app) : IClassFixture<Outb
         var ct = TestContext.Current.CancellationToken;
         var (sent, held) = (rows.Where(x => x.Status == DispatchStatus.Sent).ToList(), rows.Where(x => x.Status == DispatchStatus.HeldOut).ToList());
         var buyers = sent.Take(sent.Count / 2).Concat(held.Take(held.Count / 10)).ToList();
-        await app.Get<EventWriter>().WriteAsync([.. buyers.Select(x => new Event { CustomerId = x.CustomerId, Id = MessageIds.Hash($"order {x.CustomerId}"), Type = EventType.Purchase, At = DateTime.UtcNow.AddSeconds(1), Channel = Channel.Web, AmountCents = 2500 })], [], ct);
+        await app.Get<EventWriter>().WriteAsync([.. buyers.Select(x => new Event { CustomerId = x.CustomerId, Id = MessageIds.Hash($"order {x.CustomerId}"), Type = EventType.Purchase, At = Now.AddSeconds(1), Channel = Channel.Web, AmountCents = 2500 })], [], ct);
         await app.Get<ConversionMatcher>().MatchAsync(null, ct);
         var result = (await app.Get<CampaignResults>().GetAsync(id, ct))!;
         Assert.Equal((sent.Count / 2, sent.Count / 2 * 2500L), (result.Counts.Bought, result.Counts.RevenueCents));
@@ -166,7 +166,9 @@ public sealed partial class CampaignRunTests(OutboxApp app) : IClassFixture<Outb
 
     private static string PathOf(string html, string part) => LinkPattern().Matches(html).Select(x => new Uri(WebUtility.HtmlDecode(x.Groups[1].Value)).PathAndQuery).First(x => x.StartsWith(part, StringComparison.Ordinal));
 
-    private static ConsentEntry Refusal(int customerId, Purpose purpose) => new() { CustomerId = customerId, Purpose = purpose, Granted = false, At = DateTime.UtcNow.AddMinutes(-1), Source = "test", RecordedBy = "test", RecordedAt = DateTime.UtcNow };
+    private DateTime Now => app.Get<TimeProvider>().GetUtcNow().UtcDateTime;
+
+    private ConsentEntry Refusal(int customerId, Purpose purpose) => new() { CustomerId = customerId, Purpose = purpose, Granted = false, At = Now.AddMinutes(-1), Source = "test", RecordedBy = "test", RecordedAt = Now };
 
     [GeneratedRegex("(?:href|src)=\"(http[^\"]+)\"")]
     private static partial Regex LinkPattern();
