@@ -1,4 +1,4 @@
-using MarketingConsole.Tests.Learning.Benchmarks;
+using MarketingConsole.Tests.Benchmarks.Learning;
 
 namespace MarketingConsole.Tests.Benchmarks;
 

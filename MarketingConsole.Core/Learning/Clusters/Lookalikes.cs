@@ -1,3 +1,5 @@
+using MarketingConsole.Core.Learning.Classification;
+
 namespace MarketingConsole.Core.Learning.Clusters;
 
 /// <summary>Finds rows like given seed rows: logistic regression of seeds against the rest, read as positive against unlabelled, since the rest holds rows that are just as fit.

@@ -1,3 +1,5 @@
+using MarketingConsole.Core.Learning.Classification;
+
 namespace MarketingConsole.Core.Learning.Explanation;
 
 /// <summary>Shapley values against a background of rows: a column that is not known takes the background's values, whatever the other columns are.

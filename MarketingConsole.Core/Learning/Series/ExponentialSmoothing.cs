@@ -1,4 +1,5 @@
 using MarketingConsole.Core.Learning.Numerics;
+using MathNet.Numerics;
 
 namespace MarketingConsole.Core.Learning.Series;
 
@@ -78,11 +79,11 @@ public sealed record ExponentialSmoothing(SmoothingForm Form, double Alpha, doub
                 full[used[i]] = x[i];
             }
 
-            var alpha = Edge + ((1 - (2 * Edge)) * LogisticRegression.Sigmoid(full[0]));
+            var alpha = Edge + ((1 - (2 * Edge)) * SpecialFunctions.Logistic(full[0]));
             return
             [
-                alpha, trended ? alpha * LogisticRegression.Sigmoid(full[1]) : 0, form.Season == Component.None ? 0 : (1 - alpha) * LogisticRegression.Sigmoid(full[2]),
-                form.Trend == Component.Damped ? 0.8 + (0.18 * LogisticRegression.Sigmoid(full[3])) : 1, full[4], trended ? full[5] : 0,
+                alpha, trended ? alpha * SpecialFunctions.Logistic(full[1]) : 0, form.Season == Component.None ? 0 : (1 - alpha) * SpecialFunctions.Logistic(full[2]),
+                form.Trend == Component.Damped ? 0.8 + (0.18 * SpecialFunctions.Logistic(full[3])) : 1, full[4], trended ? full[5] : 0,
             ];
         }
     }

@@ -1,4 +1,5 @@
 using MarketingConsole.Core.Learning.Numerics;
+using MathNet.Numerics;
 
 namespace MarketingConsole.Core.Learning.Series;
 
@@ -63,7 +64,7 @@ public sealed record Theta(double Level, double Alpha, double Weight, double Int
         return (mean - (cross / square * centre), cross / square);
     }
 
-    private static (double Alpha, double Theta) Parameters(double[] x) => (0.02 + (0.97 * LogisticRegression.Sigmoid(x[0])), 1 + Math.Exp(Math.Min(x[1], 5)));
+    private static (double Alpha, double Theta) Parameters(double[] x) => (0.02 + (0.97 * SpecialFunctions.Logistic(x[0])), 1 + Math.Exp(Math.Min(x[1], 5)));
 
     private static (double Error, double Level) Run(IReadOnlyList<double> series, double a, double b, double[] x)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MarketingConsole.Core.Learning.Classification;
 
 namespace MarketingConsole.Core.Twins.Forecast;
 

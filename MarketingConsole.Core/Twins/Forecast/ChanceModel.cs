@@ -1,4 +1,5 @@
 using MarketingConsole.Core.Learning;
+using MarketingConsole.Core.Learning.Classification;
 
 namespace MarketingConsole.Core.Twins.Forecast;
 

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using MarketingConsole.Core.Learning;
+using MarketingConsole.Core.Learning.Classification;
 using MarketingConsole.Core.Learning.Drift;
 using MathNet.Numerics.Distributions;
 

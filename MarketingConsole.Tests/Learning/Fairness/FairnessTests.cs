@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MarketingConsole.Core.Learning;
+using MarketingConsole.Core.Learning.Classification;
 using MarketingConsole.Core.Learning.Fairness;
 using MarketingConsole.Tests.Support;
 

@@ -1,5 +1,5 @@
 using MarketingConsole.Core.Learning.Series;
-using MarketingConsole.Tests.Learning.Benchmarks;
+using MarketingConsole.Tests.Benchmarks.Learning;
 using MarketingConsole.Tests.Support;
 
 namespace MarketingConsole.Tests.Learning.Series;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using MarketingConsole.Core.Learning;
 using MarketingConsole.Core.Learning.Numerics;
 using MarketingConsole.Core.Learning.Text;
-using MarketingConsole.Tests.Learning.Benchmarks;
+using MarketingConsole.Tests.Benchmarks.Learning;
 using MarketingConsole.Tests.Support;
 using MathNet.Numerics;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using MarketingConsole.Core.Learning.Series;
 using MarketingConsole.Tests.Support;
 
-namespace MarketingConsole.Tests.Learning.Benchmarks;
+namespace MarketingConsole.Tests.Benchmarks.Learning;
 
 /// <summary>The figures of series over all 1,001 series of the M1 competition (the tests work every fourth).</summary>
 internal static class SeriesBenchmark

@@ -3,7 +3,7 @@ using System.Globalization;
 using MarketingConsole.Core.Learning.Text;
 using MathNet.Numerics.Distributions;
 
-namespace MarketingConsole.Tests.Learning.Benchmarks;
+namespace MarketingConsole.Tests.Benchmarks.Learning;
 
 /// <summary>LDA and NMF beside scikit-learn on the same documents in the same run, one thread each: 20,000 documents of 3,000 words drawn from 12 topics.</summary>
 internal static class TopicsBenchmark

@@ -1,7 +1,7 @@
 using MarketingConsole.Core.Learning.Text;
 using MarketingConsole.Tests.Learning.Text;
 
-namespace MarketingConsole.Tests.Learning.Benchmarks;
+namespace MarketingConsole.Tests.Benchmarks.Learning;
 
 /// <summary>The sentiment figures over all folds (the tests work some of them).</summary>
 internal static class SentimentBenchmark

@@ -1,7 +1,7 @@
 using System.Globalization;
 using MarketingConsole.Core.Learning.Clusters;
 
-namespace MarketingConsole.Tests.Learning.Benchmarks;
+namespace MarketingConsole.Tests.Benchmarks.Learning;
 
 /// <summary>k-means (8 clusters, 10 starts, 100,000 rows) and DBSCAN (first 20,000 rows) beside scikit-learn on the standardised features.</summary>
 public static class ClusterBenchmark

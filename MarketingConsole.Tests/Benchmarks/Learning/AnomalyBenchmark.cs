@@ -1,6 +1,6 @@
 using MarketingConsole.Core.Learning.Anomalies;
 
-namespace MarketingConsole.Tests.Learning.Benchmarks;
+namespace MarketingConsole.Tests.Benchmarks.Learning;
 
 /// <summary>Isolation forest of 100 trees: scoring 100,000 rows × 40 columns beside scikit-learn with two jobs.</summary>
 public static class AnomalyBenchmark

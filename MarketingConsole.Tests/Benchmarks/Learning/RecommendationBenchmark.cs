@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using MarketingConsole.Core.Learning.Recommendation;
 
-namespace MarketingConsole.Tests.Learning.Benchmarks;
+namespace MarketingConsole.Tests.Benchmarks.Learning;
 
 /// <summary>Implicit ALS with 64 factors beside numpy solving row by row: time of an iteration and the loss after three.</summary>
 public static class RecommendationBenchmark

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace MarketingConsole.Tests.Learning.Benchmarks;
+namespace MarketingConsole.Tests.Benchmarks.Learning;
 
 /// <summary>Runs the rival: a script on Debian's Python with numpy, pandas and scikit-learn, one thread, and reads the "name value" lines it prints.</summary>
 internal static class ScikitLearn

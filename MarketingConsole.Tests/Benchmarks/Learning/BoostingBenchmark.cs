@@ -3,7 +3,7 @@ using System.Globalization;
 using MarketingConsole.Core.Learning;
 using MarketingConsole.Core.Learning.Classification;
 
-namespace MarketingConsole.Tests.Learning.Benchmarks;
+namespace MarketingConsole.Tests.Benchmarks.Learning;
 
 /// <summary>Boosted trees and logistic regression beside scikit-learn, one thread each, on the same rows in the same run.</summary>
 public static class BoostingBenchmark

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MarketingConsole.Tests.Learning.Benchmarks;
+namespace MarketingConsole.Tests.Benchmarks.Learning;
 
 /// <summary>The data of the benchmarks: features.csv (40 features of 100,000 customers) and interactions.csv (about a million customer-product counts), from a folder or made from a seed.</summary>
 internal static class ShopData

@@ -1,4 +1,4 @@
-namespace MarketingConsole.Core.Learning;
+namespace MarketingConsole.Core.Learning.Classification;
 
 /// <summary>Turns a model's log-odds into calibrated probabilities: sigmoid(<see cref="Slope"/> · z + <see cref="Offset"/>), fitted on rows the model has not seen.
 /// Source: Platt, Probabilistic outputs for support vector machines, 1999.</summary>

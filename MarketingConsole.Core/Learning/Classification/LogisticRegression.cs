@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using MathNet.Numerics.LinearAlgebra;
 
-namespace MarketingConsole.Core.Learning;
+namespace MarketingConsole.Core.Learning.Classification;
 
 /// <summary>Logistic regression with an L2 penalty on standardised features, fitted by Newton's method (iteratively reweighted least squares).
 /// Source: Hastie, Tibshirani, Friedman, The Elements of Statistical Learning, 2nd ed., 4.4.1 (IRLS) and 3.4.1 (ridge).</summary>

@@ -1,6 +1,7 @@
 using MarketingConsole.Core.Learning;
+using MarketingConsole.Core.Learning.Classification;
 
-namespace MarketingConsole.Tests.Learning;
+namespace MarketingConsole.Tests.Learning.Classification;
 
 public sealed class LogisticRegressionTests
 {
