@@ -1,4 +1,7 @@
 using System.Globalization;
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events.Imports;
+using Microsoft.Extensions.Options;
 
 namespace MarketingConsole.Core.Workbench;
 
@@ -6,55 +9,67 @@ namespace MarketingConsole.Core.Workbench;
 public enum ColumnKind { Number, Category, Date, Text, Id }
 
 /// <summary>One column of a table, as text.</summary>
-/// <param name="Cells">Trimmed; "" where the value is missing ("NA", "null", "NaN" and the like count as missing).</param>
-/// <param name="DayFirst">True where dates are written day before month.</param>
-public sealed record Column(string Name, ColumnKind Kind, string[] Cells, bool DayFirst = false)
+/// <param name="cells">Trimmed; "" where the value is missing ("NA", "null", "NaN" and the like count as missing).</param>
+/// <param name="order">How dates are written in it.</param>
+public sealed class Column(string name, ColumnKind kind, string[] cells, DateOrder order)
 {
-    private static readonly CultureInfo DayBeforeMonth = CultureInfo.GetCultureInfo("en-GB");
     private const int MostCategories = 200;
     private static readonly string[] Gaps = ["na", "n/a", "nan", "null", "none", "?", "-"];
     private static readonly string[] IdNames = ["id", "key", "uuid", "guid", "index"];
+    private static readonly ShopCalendar Utc = new(Options.Create(new ShopOptions { TimeZone = "UTC" }));
+    private double[]? _numbers;
+    private DateTime?[]? _dates;
 
-    /// <summary>Values as numbers; NaN where missing.</summary>
-    public double[] Numbers() => [.. Cells.Select(x => Number(x) ?? double.NaN)];
+    public string Name => name;
 
-    /// <summary>Values as instants, UTC; null where missing or no date.</summary>
-    public DateTime?[] Dates() => [.. Cells.Select(x => Date(x, DayFirst))];
+    public ColumnKind Kind => kind;
+
+    public string[] Cells => cells;
+
+    public DateOrder Order => order;
+
+    /// <summary>Values as numbers; NaN where missing or no number.</summary>
+    public IReadOnlyList<double> Numbers => _numbers ??= [.. cells.Select(x => Number(x) ?? double.NaN)];
+
+    /// <summary>Values as instants, UTC; null where missing or no date. A date without a time is its midnight.</summary>
+    public IReadOnlyList<DateTime?> Dates => _dates ??= ReadDates(cells, order);
 
     internal static Column Of(string name, IReadOnlyList<string> raw)
     {
         string[] cells = [.. raw.Select(x => x.Trim()).Select(x => Gaps.Contains(x, StringComparer.OrdinalIgnoreCase) ? "" : x)];
-        var dayFirst = cells.Any(x => x.Length > 0 && Date(x, false) is null) && cells.All(x => x.Length == 0 || Date(x, true) is not null);
-        return new(name, KindOf(name, cells, dayFirst), cells, dayFirst);
+        string[] known = [.. cells.Where(x => x.Length > 0)];
+        var order = FormatDetector.DatesOf(known).Order;
+        return new(name, KindOf(name, known, order), cells, order);
     }
+
+    internal Column Take(IReadOnlyList<int> rows) => new(name, kind, [.. rows.Select(i => cells[i])], order);
+
+    /// <summary>The values as dates written in another column's order.</summary>
+    internal IReadOnlyList<DateTime?> DatesAs(DateOrder other) => other == order ? Dates : ReadDates(cells, other);
 
     internal static double? Number(string cell) =>
         double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value
         : cell.Contains(',', StringComparison.Ordinal) && !cell.Contains('.', StringComparison.Ordinal) && double.TryParse(cell.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out value) ? value : null;
 
-    internal static DateTime? Date(string cell, bool dayFirst)
+    private static DateTime?[] ReadDates(IEnumerable<string> cells, DateOrder order)
     {
-        if (cell.Length == 8 && cell.All(char.IsAsciiDigit) && DateTime.TryParseExact(cell, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var day))
-        {
-            return day;
-        }
-
-        return cell.Length >= 8 && cell.Any(x => x is '-' or '/' or '.') && DateTime.TryParse(cell, dayFirst ? DayBeforeMonth : CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at) ? at : null;
+        var reader = new ValueReader(order, '.', Utc);
+        return [.. cells.Select(x => order is DateOrder.UnixSeconds or DateOrder.UnixMilliseconds || x.Contains(':', StringComparison.Ordinal) ? reader.Time(x) : reader.Date(x)?.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc))];
     }
 
-    private static ColumnKind KindOf(string name, string[] cells, bool dayFirst)
+    private static ColumnKind KindOf(string name, string[] known, DateOrder order)
     {
-        var known = cells.Where(x => x.Length > 0).ToList();
         var different = known.Distinct(StringComparer.Ordinal).Count();
-        var unique = known.Count > 1 && different == known.Count;
+        var unique = known.Length > 1 && different == known.Length;
         var named = IdNames.Any(x => name.Equals(x, StringComparison.OrdinalIgnoreCase) || name.EndsWith("_" + x, StringComparison.OrdinalIgnoreCase) || name.EndsWith(" " + x, StringComparison.OrdinalIgnoreCase))
             || name.EndsWith("ID", StringComparison.Ordinal) || name.EndsWith("Id", StringComparison.Ordinal);
+        var dates = new ValueReader(order, '.', Utc);
         if (known.All(x => Number(x) is not null))
         {
-            return named && unique ? ColumnKind.Id : known.Count > 0 && known.All(x => x.Length == 8 && x[0] is '1' or '2') && known.All(x => Date(x, dayFirst) is not null) ? ColumnKind.Date : ColumnKind.Number;
+            return named && unique ? ColumnKind.Id : known.Length > 0 && known.All(x => x.Length == 8 && dates.Date(x) is not null) ? ColumnKind.Date : ColumnKind.Number;
         }
 
-        if (known.All(x => Date(x, dayFirst) is not null))
+        if (known.All(x => dates.Time(x) is not null))
         {
             return ColumnKind.Date;
         }
@@ -64,6 +79,6 @@ public sealed record Column(string Name, ColumnKind Kind, string[] Cells, bool D
             return ColumnKind.Id;
         }
 
-        return different <= MostCategories && different * 2 <= known.Count ? ColumnKind.Category : known.Average(x => x.Count(c => c == ' ')) >= 2 ? ColumnKind.Text : different <= MostCategories ? ColumnKind.Category : ColumnKind.Text;
+        return different <= MostCategories && different * 2 <= known.Length ? ColumnKind.Category : known.Average(x => x.Count(c => c == ' ')) >= 2 ? ColumnKind.Text : different <= MostCategories ? ColumnKind.Category : ColumnKind.Text;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MarketingConsole.Core.Events.Imports;
 using MarketingConsole.Core.Learning;
 
 namespace MarketingConsole.Core.Workbench;
@@ -6,14 +7,18 @@ namespace MarketingConsole.Core.Workbench;
 /// <summary>The columns of a table as a model takes them: numbers, dates as days, categories as codes; ids and free text left out.</summary>
 /// <param name="Names">Column names in order.</param>
 /// <param name="Categorical">Positions of the columns of categories.</param>
+/// <param name="Dates">How dates are written in each column of dates; null in the others.</param>
 /// <param name="LeftOut">Columns not used, with the reason.</param>
-public sealed record FeatureTable(IReadOnlyList<string> Names, IReadOnlyList<int> Categorical, IReadOnlyList<IReadOnlyList<string>> Levels, IReadOnlyList<string> LeftOut)
+public sealed record FeatureTable(IReadOnlyList<string> Names, IReadOnlyList<int> Categorical, IReadOnlyList<IReadOnlyList<string>> Levels, IReadOnlyList<DateOrder?> Dates, IReadOnlyList<string> LeftOut)
 {
+    /// <summary>A sentence about the columns not used; none where all are.</summary>
+    public IReadOnlyList<string> Notes => LeftOut.Count > 0 ? [$"Not used: {string.Join(", ", LeftOut)}."] : [];
+
     /// <param name="except">Columns that are not features: label, id, time, treatment.</param>
     /// <exception cref="LearningException">No column is left.</exception>
     public static FeatureTable Of(Table table, params IEnumerable<string?> except)
     {
-        var (names, categorical, levels, leftOut) = (new List<string>(), new List<int>(), new List<IReadOnlyList<string>>(), new List<string>());
+        var (names, categorical, levels, dates, leftOut) = (new List<string>(), new List<int>(), new List<IReadOnlyList<string>>(), new List<DateOrder?>(), new List<string>());
         foreach (var column in table.Columns.Where(x => !except.Contains(x.Name, StringComparer.OrdinalIgnoreCase)))
         {
             var different = column.Cells.Distinct(StringComparer.Ordinal).Count();
@@ -29,10 +34,11 @@ public sealed record FeatureTable(IReadOnlyList<string> Names, IReadOnlyList<int
             }
 
             names.Add(column.Name);
+            dates.Add(column.Kind == ColumnKind.Date ? column.Order : null);
             levels.Add(column.Kind == ColumnKind.Category ? [.. column.Cells.Where(x => x.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] : []);
         }
 
-        return names.Count > 0 ? new(names, categorical, levels, leftOut) : throw new LearningException($"No column of {table.Name} can be learnt from: {string.Join(", ", leftOut)}.");
+        return names.Count > 0 ? new(names, categorical, levels, dates, leftOut) : throw new LearningException($"No column of {table.Name} can be learnt from: {string.Join(", ", leftOut)}.");
     }
 
     /// <summary>One array a column; NaN where the value is missing or a category was not seen in training.</summary>
@@ -46,7 +52,7 @@ public sealed record FeatureTable(IReadOnlyList<string> Names, IReadOnlyList<int
             return column.Cells.Select(x => codes.GetValueOrDefault(x, float.NaN)).ToArray();
         }
 
-        return [.. column.Cells.Select(x => Column.Number(x) is { } number ? (float)number : Column.Date(x, column.DayFirst) is { } day ? (float)(day - DateTime.UnixEpoch).TotalDays : float.NaN)];
+        return Dates[j] is { } order ? [.. column.DatesAs(order).Select(x => x is { } day ? (float)(day - DateTime.UnixEpoch).TotalDays : float.NaN)] : [.. column.Numbers.Select(x => (float)x)];
     })];
 
     /// <summary>What a row has in a column, as words.</summary>

@@ -23,7 +23,7 @@ internal static class RowSplit
             }).Order()];
         }
 
-        var at = time.Dates();
+        var at = time.Dates;
         var missing = rows.Where(i => at[i] is null).ToList();
         return missing.Count == 0 ? [.. rows.OrderBy(i => at[i]).ThenBy(i => i).TakeLast(Math.Max(1, (int)Math.Round(rows.Length * share))).Order()]
             : throw new LearningException($"{missing.Count} rows have no date in {time.Name}, the first is row {missing[0] + 1}.");

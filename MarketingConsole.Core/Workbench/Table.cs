@@ -13,6 +13,8 @@ public sealed record Table(string Name, IReadOnlyList<Column> Columns, IReadOnly
 
     public int Rows => Lines.Count;
 
+    public string ColumnNames => string.Join(", ", Columns.Select(x => x.Name));
+
     /// <summary>Reads CSV or CSV.gz; delimiter, encoding, header and the columns' kinds are found by looking.</summary>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="open">Opens the file from its start.</param>
@@ -85,8 +87,13 @@ public sealed record Table(string Name, IReadOnlyList<Column> Columns, IReadOnly
     public Column? Find(string name) => Columns.FirstOrDefault(x => x.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <exception cref="LearningException">There is no such column; the message lists those there are.</exception>
-    public Column Need(string name) => Find(name) ?? throw new LearningException($"{Name} has no column “{name}”. It has {string.Join(", ", Columns.Select(x => x.Name))}.");
+    public Column Need(string name) => Find(name) ?? throw new LearningException(NoColumn(name));
 
     /// <summary>These rows in this order.</summary>
-    public Table Take(IReadOnlyList<int> rows) => this with { Columns = [.. Columns.Select(c => c with { Cells = [.. rows.Select(i => c.Cells[i])] })], Lines = [.. rows.Select(i => Lines[i])] };
+    public Table Take(IReadOnlyList<int> rows) => this with { Columns = [.. Columns.Select(x => x.Take(rows))], Lines = [.. rows.Select(i => Lines[i])] };
+
+    /// <summary>How a row is called: its value in the column of this name, else its line.</summary>
+    public string NameOf(Column? id, int row) => id is not null && Find(id.Name) is { } column ? column.Cells[row] : Lines[row].ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    internal string NoColumn(string name) => $"{Name} has no column “{name}”. It has {ColumnNames}.";
 }

@@ -172,7 +172,8 @@ internal static partial class FormatDetector
     private static ImportKind KindOf(bool hasHeader, string[] headers) => !hasHeader ? ImportKind.Transactions
         : new[] { ImportKind.Transactions, ImportKind.Events, ImportKind.Customers }.Where(x => ImportFields.Missing(x, ByHeader(x, headers)) is null).Select(x => (ImportKind?)x).FirstOrDefault() ?? ImportKind.Customers;
 
-    private static (DateOrder Order, bool Uncertain) DatesOf(IReadOnlyList<string> cells)
+    /// <summary>The order in which these dates are written; uncertain where day and month fit both ways.</summary>
+    internal static (DateOrder Order, bool Uncertain) DatesOf(IReadOnlyList<string> cells)
     {
         if (cells.Count == 0)
         {

@@ -34,8 +34,8 @@ internal static class ClassifyTask
     {
         var (train, label) = (input.Train, input.NeedColumn("label"));
         var kept = Enumerable.Range(0, train.Rows).Where(i => label.Cells[i].Length > 0).ToArray();
-        var (yes, labels) = Outcome(label, input.Option("positive"));
-        var (id, time) = (Id(input), input.Option("time") is { } name ? train.Need(name) : null);
+        var (yes, labels) = Outcome.Of(label, input.Option("positive"));
+        var (id, time) = (input.Id, input.Column("time"));
         var features = FeatureTable.Of(train, label.Name, id?.Name, time?.Name);
         var test = RowSplit.Test(kept, labels, time, input.Number("test", 0.25, 0.05, 0.5), input.Seed);
         int[] learn = [.. kept.Except(test)];
@@ -57,7 +57,7 @@ internal static class ClassifyTask
             $"Learnt from {learn.Length} rows, judged on {test.Length} {(time is null ? "random rows" : $"rows, the last by {time.Name}")}{(input.Score is null ? "; the output holds those" : "; then fitted on all for the output")}.",
             $"The forecast is {(model.TreeShare == 0 ? "a logistic regression" : model.TreeShare == 1 ? "boosted trees" : $"{1 - model.TreeShare:P0} logistic regression and {model.TreeShare:P0} boosted trees")}, chosen by cross-validation.",
             .. model.Suspicious.Select(j => $"{features.Names[j]} tells the outcome almost by itself: was it recorded after it? Leave it out to see what the rest can do."),
-            .. features.LeftOut.Count > 0 ? [$"Not used: {string.Join(", ", features.LeftOut)}."] : Array.Empty<string>(),
+            .. features.Notes,
         ];
         return explain ? Explained(model, features, scored, id, figures, notes, input.Cancellation) : Scored(model, features, scored, id, figures, notes, input.Cancellation);
     }
@@ -71,7 +71,7 @@ internal static class ClassifyTask
             cancellation.ThrowIfCancellationRequested();
             var row = values.Select(x => x[i]).ToArray();
             var why = BlendedExplainer.Explain(model, row);
-            rows.Add([Name(table, id, i), FeatureTable.Text(model.Probability(row)), .. why.Strongest(Reasons).Select(j => $"{(why.Contributions[j] > 0 ? "raised by" : "lowered by")} {features.Names[j]} = {FeatureTable.Words(table, features.Names[j], i)}").Concat(Enumerable.Repeat("", Reasons)).Take(Reasons)]);
+            rows.Add([table.NameOf(id, i), FeatureTable.Text(model.Probability(row)), .. why.Strongest(Reasons).Select(j => $"{(why.Contributions[j] > 0 ? "raised by" : "lowered by")} {features.Names[j]} = {FeatureTable.Words(table, features.Names[j], i)}").Concat(Enumerable.Repeat("", Reasons)).Take(Reasons)]);
         }
 
         return new(Figures(figures), notes, [id?.Name ?? "line", "chance", .. Enumerable.Range(1, Reasons).Select(x => $"reason_{x}")], rows);
@@ -90,14 +90,14 @@ internal static class ClassifyTask
                 weight[j] += Math.Abs(why.Contributions[j]) / table.Rows;
             }
 
-            rows.Add([Name(table, id, i), FeatureTable.Text(model.Probability(row)), FeatureTable.Text(why.Base), .. why.Contributions.Select(FeatureTable.Text)]);
+            rows.Add([table.NameOf(id, i), FeatureTable.Text(model.Probability(row)), FeatureTable.Text(why.Base), .. why.Contributions.Select(FeatureTable.Text)]);
         }
 
         var strongest = Enumerable.Range(0, weight.Length).OrderByDescending(j => weight[j]).Take(15).Select(j => new Figure($"weight of {features.Names[j]}", weight[j], "mean absolute contribution in log-odds"));
         return new([.. Figures(figures), .. strongest], notes, [id?.Name ?? "line", "chance", "base", .. features.Names], rows);
     }
 
-    internal static IReadOnlyList<Figure> Figures(ForecastMetrics x) =>
+    private static IReadOnlyList<Figure> Figures(ForecastMetrics x) =>
     [
         new("rows judged", x.Rows, "rows the model had not seen"),
         new("base rate", x.BaseRate, "share of yes among them"),
@@ -106,25 +106,6 @@ internal static class ClassifyTask
         new("Brier score", x.Brier, "mean squared error of the chances"),
         new("calibration error", x.CalibrationError, "mean gap between forecast and observed shares"),
     ];
-
-    internal static Column? Id(TaskInput input) => input.Option("id") is { } given ? input.Train.Need(given) : input.Train.Columns.FirstOrDefault(x => x.Kind == ColumnKind.Id);
-
-    internal static string Name(Table table, Column? id, int row) => id is not null && table.Find(id.Name) is { } column ? column.Cells[row] : table.Lines[row].ToString(System.Globalization.CultureInfo.InvariantCulture);
-
-    /// <returns>The value that counts as yes, and whether each row has it.</returns>
-    /// <exception cref="LearningException">The column does not have two values.</exception>
-    internal static (string Yes, bool[] Labels) Outcome(Column label, string? positive)
-    {
-        var values = label.Cells.Where(x => x.Length > 0).GroupBy(x => x, StringComparer.OrdinalIgnoreCase).OrderBy(x => x.Count()).Select(x => x.Key).ToList();
-        if (values.Count != 2 && positive is null)
-        {
-            throw new LearningException(values.Count < 2 ? $"{label.Name} always has the same value: there is nothing to learn." : $"{label.Name} has {values.Count} values; name the one that counts as yes with --positive ({string.Join(", ", values.TakeLast(8))}).");
-        }
-
-        var yes = positive ?? values.FirstOrDefault(x => x.ToUpperInvariant() is "1" or "TRUE" or "YES" or "Y" or "1.0") ?? values[0];
-        return values.Contains(yes, StringComparer.OrdinalIgnoreCase) ? (yes, [.. label.Cells.Select(x => x.Equals(yes, StringComparison.OrdinalIgnoreCase))])
-            : throw new LearningException($"{label.Name} never has the value “{yes}”; it has {string.Join(", ", values.TakeLast(8))}.");
-    }
 
     private static BlendedClassifier Fit(TaskInput input, FeatureTable features, Table table, bool[] labels) =>
         BlendedClassifier.Fit(features.Values(table), labels, features.Categorical, null, input.Seed, input.Progress, input.Cancellation);

@@ -23,12 +23,12 @@ internal static class FairnessTask
     private static TaskResult Run(TaskInput input)
     {
         var (group, label, decision) = (input.NeedColumn("group"), input.NeedColumn("label"), input.NeedColumn("decision"));
-        var (yes, labels) = ClassifyTask.Outcome(label, input.Option("positive"));
-        var scores = decision.Numbers();
+        var (yes, labels) = Outcome.Of(label, input.Option("positive"));
+        var scores = decision.Numbers;
         int[] kept = [.. Enumerable.Range(0, input.Train.Rows).Where(i => label.Cells[i].Length > 0 && group.Cells[i].Length > 0 && decision.Cells[i].Length > 0)];
         if (kept.Length > 0 && kept.All(i => double.IsNaN(scores[i])))
         {
-            scores = [.. ClassifyTask.Outcome(decision, null).Labels.Select(x => x ? 1.0 : 0)];
+            scores = [.. Outcome.Of(decision, null).Labels.Select(x => x ? 1.0 : 0)];
         }
 
         var threshold = input.Number("threshold", 0.5, -1e9, 1e9);

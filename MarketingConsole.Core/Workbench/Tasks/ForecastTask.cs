@@ -23,10 +23,10 @@ internal static class ForecastTask
 
     private static TaskResult Run(TaskInput input)
     {
-        var (value, time, by) = (input.NeedColumn("value"), input.Option("time") is { } t ? input.Train.Need(t) : null, input.Option("series") is { } s ? input.Train.Need(s) : null);
+        var (value, time, by) = (input.NeedColumn("value"), input.Column("time"), input.Column("series"));
         var (horizon, coverage) = ((int)input.Number("horizon", 12, 1, 1000), input.Number("coverage", 0.9, 0.5, 0.99));
         var period = input.Option("period") is null ? (int?)null : (int)input.Number("period", 1, 1, 1000);
-        var numbers = value.Numbers();
+        var numbers = value.Numbers;
         var order = Order(time, input.Train.Rows);
         var groups = order.GroupBy(i => by?.Cells[i] ?? value.Name, StringComparer.Ordinal).ToList();
         var (rows, notes, actual, forecast, naive, low, high) = (new List<string[]>(), new List<string>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
@@ -104,8 +104,8 @@ internal static class ForecastTask
             return all;
         }
 
-        var (numbers, dates) = (time.Numbers(), time.Dates());
+        var (numbers, dates) = (time.Numbers, time.Dates);
         return numbers.All(x => !double.IsNaN(x)) ? all.OrderBy(i => numbers[i]) : dates.All(x => x is not null) ? all.OrderBy(i => dates[i])
-            : throw new LearningException($"{time.Name} holds a value that is neither a date nor a number: row {Array.FindIndex(dates, x => x is null) + 1}.");
+            : throw new LearningException($"{time.Name} holds a value that is neither a date nor a number: row {dates.TakeWhile(x => x is not null).Count() + 1}.");
     }
 }

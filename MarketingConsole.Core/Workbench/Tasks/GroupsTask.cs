@@ -19,7 +19,7 @@ internal static class GroupsTask
         "one row a customer, any columns", "the id and its group (-1: none, with --method dbscan)",
         [
             Id,
-            new("method", "kmeans or dbscan (default kmeans)"),
+            new("method", "kmeans or dbscan (default kmeans)", Choices: ["kmeans", "dbscan"]),
             new("k", "number of groups for kmeans, 2 to 50 (default: the one with the best silhouette from 2 to 10)"),
             new("radius", "reach of a neighbourhood for dbscan, in standard deviations (default 2)"),
             new("minimum", "rows a neighbourhood needs for dbscan (default 20)"),
@@ -35,55 +35,51 @@ internal static class GroupsTask
     public static WorkbenchTask Anomalies { get; } = new(
         "anomalies", "Which rows stand out (fraud, coupon abuse, faulty data), and by what.",
         "one row a customer or order, any columns", "the id, its score (higher is odder), its rank and the columns that make it odd",
-        [Id, new("label", "column that marks known cases, only to judge the ranking", IsColumn: true), new("method", "forest, histogram or distance (default forest)")],
+        [Id, new("label", "column that marks known cases, only to judge the ranking", IsColumn: true), new("method", "forest, histogram or distance (default forest)", Choices: ["forest", "histogram", "distance"])],
         RunAnomalies);
 
     private static TaskResult RunCluster(TaskInput input)
     {
-        var (table, id) = (input.Train, ClassifyTask.Id(input));
+        var (table, id) = (input.Train, input.Id);
         var features = FeatureTable.Of(table, id?.Name);
         var rows = Standardised(features, table);
         List<Figure> figures = [];
         int[] labels;
-        if (input.Option("method") is "dbscan")
+        if (input.Choice("method") == "dbscan")
         {
             labels = Dbscan.Fit(rows, input.Number("radius", 2, 1e-6, 1e6), (int)input.Number("minimum", 20, 2, 1e6), input.Progress, input.Cancellation);
             figures.AddRange([new("groups", labels.Max() + 1, "dense regions"), new("noise", labels.Count(x => x < 0) / (double)labels.Length, "share of rows in none")]);
         }
-        else if (input.Option("method") is null or "kmeans")
+        else
         {
             var tried = input.Option("k") is null ? Silhouette.Choose(rows, 2, 10, input.Seed, null, input.Cancellation) : [];
             var k = tried.Count > 0 ? tried.MaxBy(x => x.Silhouette)!.K : (int)input.Number("k", 2, 2, 50);
             (var model, labels) = KMeans.Fit(rows, k, 10, input.Seed, input.Progress, input.Cancellation);
             figures.AddRange([new("groups", k, "clusters"), new("inertia", model.Inertia, "sum of squared distances to the centres, standardised columns"), .. tried.Select(x => new Figure($"silhouette of {x.K}", x.Silhouette, "−1 to 1: how much nearer rows are to their own group than to the next"))]);
         }
-        else
-        {
-            throw new LearningException($"--method must be kmeans or dbscan, not “{input.Option("method")}”.");
-        }
 
         var traits = ClusterDescription.Of(labels, Described(features, table));
-        List<string> notes = [.. traits.Select((x, c) => $"Group {c}, {labels.Count(l => l == c)} rows: {(x.Count == 0 ? "like all others" : string.Join("; ", x))}."), .. Unused(features)];
-        return new(figures, notes, [id?.Name ?? "line", "group"], [.. labels.Select((x, i) => new[] { ClassifyTask.Name(table, id, i), x.ToString(CultureInfo.InvariantCulture) })]);
+        List<string> notes = [.. traits.Select((x, c) => $"Group {c}, {labels.Count(l => l == c)} rows: {(x.Count == 0 ? "like all others" : string.Join("; ", x))}."), .. features.Notes];
+        return new(figures, notes, [id?.Name ?? "line", "group"], [.. labels.Select((x, i) => new[] { table.NameOf(id, i), x.ToString(CultureInfo.InvariantCulture) })]);
     }
 
     private static TaskResult RunLookalike(TaskInput input)
     {
-        var (table, id, mark) = (input.Train, ClassifyTask.Id(input), input.NeedColumn("seeds"));
-        bool[] seeds = [.. mark.Cells.Select(x => x.ToUpperInvariant() is "1" or "TRUE" or "YES" or "Y" or "1.0")];
+        var (table, id, mark) = (input.Train, input.Id, input.NeedColumn("seeds"));
+        bool[] seeds = [.. mark.Cells.Select(Outcome.Affirms)];
         var features = FeatureTable.Of(table, id?.Name, mark.Name);
         var rows = Encoded(features, table);
         var model = Lookalikes.Fit(rows, seeds, input.Seed, input.Cancellation);
         return new(
             [new("seeds", seeds.Count(x => x), "rows marked"), new("AUC", model.Auc, "how well held-back seeds are told from the others; 0.5: they have nothing in common")],
-            [.. Unused(features)],
+            features.Notes,
             [id?.Name ?? "line", "similarity"],
-            [.. model.Rank(rows, seeds, rows.Length).Select(x => new[] { ClassifyTask.Name(table, id, x.Row), FeatureTable.Text(x.Similarity) })]);
+            [.. model.Rank(rows, seeds, rows.Length).Select(x => new[] { table.NameOf(id, x.Row), FeatureTable.Text(x.Similarity) })]);
     }
 
     private static TaskResult RunAnomalies(TaskInput input)
     {
-        var (table, id, label) = (input.Train, ClassifyTask.Id(input), input.Option("label") is { } name ? input.Train.Need(name) : null);
+        var (table, id, label) = (input.Train, input.Id, input.Column("label"));
         var features = FeatureTable.Of(table, id?.Name, label?.Name);
         var encoding = LinearEncoding.Fit(features.Values(table), features.Categorical);
         var (rows, names) = (features.Categorical.Count == 0 ? Rows(features.Values(table)) : encoding.Encode(features.Values(table)), new List<string>());
@@ -94,12 +90,8 @@ internal static class GroupsTask
 
         Func<double[], IReadOnlyList<AnomalyReason>> why;
         double[] scores;
-        switch (input.Option("method") ?? "forest")
+        switch (input.Choice("method"))
         {
-            case "forest":
-                var forest = IsolationForest.Fit(rows, 100, 256, input.Seed, input.Progress, input.Cancellation);
-                (scores, why) = (forest.Score(rows, input.Cancellation), x => forest.Why(x, Reasons));
-                break;
             case "histogram":
                 var histogram = HistogramOutliers.Fit(rows, null, input.Cancellation);
                 (scores, why) = ([.. rows.Select(histogram.Score)], x => histogram.Why(x, Reasons));
@@ -109,19 +101,21 @@ internal static class GroupsTask
                 (scores, why) = ([.. rows.Select(distance.Score)], x => distance.Why(x, Reasons));
                 break;
             default:
-                throw new LearningException($"--method must be forest, histogram or distance, not “{input.Option("method")}”.");
+                var forest = IsolationForest.Fit(rows, 100, 256, input.Seed, input.Progress, input.Cancellation);
+                (scores, why) = (forest.Score(rows, input.Cancellation), x => forest.Why(x, Reasons));
+                break;
         }
 
         List<Figure> figures = [new("rows", rows.Length, "scored")];
         if (label is not null)
         {
-            var (yes, known) = ClassifyTask.Outcome(label, null);
+            var (yes, known) = Outcome.Of(label, null);
             figures.Add(new("AUROC", ForecastMetrics.AreaUnderCurve(scores, known), $"chance that a known case ({label.Name} = {yes}) ranks above another row"));
         }
 
         var order = Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]).ToArray();
-        return new(figures, [.. Unused(features)], [id?.Name ?? "line", "score", "rank", .. Enumerable.Range(1, Reasons).Select(x => $"reason_{x}")],
-            [.. order.Select((i, rank) => new[] { ClassifyTask.Name(table, id, i), FeatureTable.Text(scores[i]), (rank + 1).ToString(CultureInfo.InvariantCulture) }
+        return new(figures, features.Notes, [id?.Name ?? "line", "score", "rank", .. Enumerable.Range(1, Reasons).Select(x => $"reason_{x}")],
+            [.. order.Select((i, rank) => new[] { table.NameOf(id, i), FeatureTable.Text(scores[i]), (rank + 1).ToString(CultureInfo.InvariantCulture) }
                 .Concat(why(rows[i]).Select(x => $"{names[x.Column]} = {FeatureTable.Words(table, names[x.Column], i)}").Distinct().Concat(Enumerable.Repeat("", Reasons)).Take(Reasons)).ToArray())]);
     }
 
@@ -140,9 +134,11 @@ internal static class GroupsTask
 
     private static double[][] Rows(float[][] columns) => [.. Enumerable.Range(0, columns[0].Length).Select(i => columns.Select(x => (double)x[i]).ToArray())];
 
-    private static List<DescribedColumn> Described(FeatureTable features, Table table) => [.. features.Names.Select((name, j) => table.Need(name) is var column && features.Categorical.Contains(j)
-        ? new DescribedColumn(name, Categories: [.. column.Cells.Select(x => x.Length > 0 ? x : null)])
-        : new DescribedColumn(name, [.. features.Values(table)[j].Select(x => (double)x)]))];
-
-    private static IEnumerable<string> Unused(FeatureTable features) => features.LeftOut.Count > 0 ? [$"Not used: {string.Join(", ", features.LeftOut)}."] : [];
+    private static List<DescribedColumn> Described(FeatureTable features, Table table)
+    {
+        var values = features.Values(table);
+        return [.. features.Names.Select((name, j) => features.Categorical.Contains(j)
+            ? new DescribedColumn(name, Categories: [.. table.Need(name).Cells.Select(x => x.Length > 0 ? x : null)])
+            : new DescribedColumn(name, [.. values[j].Select(x => (double)x)]))];
+    }
 }

@@ -17,7 +17,7 @@ internal static class PurchasesTask
         new("time", "column of the purchase's date", IsColumn: true),
         new("amount", "column of the purchase's amount", IsColumn: true),
         new("horizon", "days to forecast (default 90)"),
-        new("model", "bg, mbg, pareto or nbd (default: the one that forecasts the later part of the data best)"),
+        new("model", "bg, mbg, pareto or nbd (default: the one that forecasts the later part of the data best)", Choices: ["bg", "mbg", "pareto", "nbd"]),
         new("unit", "days in a unit of recency and T of a summary (default 7: weeks)"),
     ];
 
@@ -80,14 +80,13 @@ internal static class PurchasesTask
     private static PurchaseChoice Chosen(TaskInput input, Data data)
     {
         PurchaseHistory[] histories = [.. data.Customers.Select(x => x.History)];
-        PurchaseModel? model = input.Option("model")?.ToUpperInvariant() switch
+        PurchaseModel? model = input.Choice("model") switch
         {
             null => null,
-            "BG" => BgNbdModel.FitTo(histories, input.Progress, input.Cancellation),
-            "MBG" => MbgNbdModel.FitTo(histories, input.Progress, input.Cancellation),
-            "PARETO" => ParetoNbdModel.FitTo(histories, input.Progress, input.Cancellation),
-            "NBD" => NbdModel.FitTo(histories, input.Progress, input.Cancellation),
-            _ => throw new LearningException($"--model must be bg, mbg, pareto or nbd, not “{input.Option("model")}”."),
+            "bg" => BgNbdModel.FitTo(histories, input.Progress, input.Cancellation),
+            "mbg" => MbgNbdModel.FitTo(histories, input.Progress, input.Cancellation),
+            "pareto" => ParetoNbdModel.FitTo(histories, input.Progress, input.Cancellation),
+            _ => NbdModel.FitTo(histories, input.Progress, input.Cancellation),
         };
         return model is null ? data.Choice.Value : new(model, [], $"{model.Name}, as asked for.");
     }
@@ -109,20 +108,20 @@ internal static class PurchasesTask
     {
         var (recency, age, unit) = (input.Train.Need("recency"), input.Train.Need("T"), input.Number("unit", 7, 0.01, 366));
         var (id, spend) = (input.ColumnOr("id", CustomerNames), input.ColumnOr("amount", AmountNames));
-        var (x, last, total, mean) = (frequency.Numbers(), recency.Numbers(), age.Numbers(), spend?.Numbers());
+        var (x, last, total, mean) = (frequency.Numbers, recency.Numbers, age.Numbers, spend?.Numbers);
         var customers = Enumerable.Range(0, input.Train.Rows).Select(i => double.IsNaN(x[i]) || double.IsNaN(last[i]) || double.IsNaN(total[i]) || x[i] != Math.Floor(x[i])
             ? throw new LearningException($"Line {input.Train.Lines[i]}: frequency, recency and T must be numbers, frequency a whole one.")
-            : (ClassifyTask.Name(input.Train, id, i), new PurchaseHistory((int)x[i], last[i], total[i], mean is null || double.IsNaN(mean[i]) ? 0 : mean[i]))).ToList();
+            : (input.Train.NameOf(id, i), new PurchaseHistory((int)x[i], last[i], total[i], mean is null || double.IsNaN(mean[i]) ? 0 : mean[i]))).ToList();
         var choice = new Lazy<PurchaseChoice>(() => PurchaseModelChooser.Choose([], [.. customers.Select(c => c.Item2)], input.Progress, input.Cancellation));
         return new(id?.Name ?? "line", customers, choice, unit, []);
     }
 
     private static Data Transactions(TaskInput input)
     {
-        var id = input.ColumnOr("id", CustomerNames) ?? throw new LearningException($"--id must name the customer's column: {string.Join(", ", input.Train.Columns.Select(c => c.Name))}.");
-        var time = input.ColumnOr("time", TimeNames) ?? input.Train.Columns.FirstOrDefault(c => c.Kind == ColumnKind.Date) ?? throw new LearningException("--time must name the column of the purchase's date.");
+        var id = input.ColumnOr("id", CustomerNames) ?? throw new OptionException("id", $"must name the customer's column: {input.Train.ColumnNames}.");
+        var time = input.ColumnOr("time", TimeNames) ?? input.Train.Columns.FirstOrDefault(c => c.Kind == ColumnKind.Date) ?? throw new OptionException("time", $"must name the column of the purchase's date: {input.Train.ColumnNames}.");
         var amount = input.ColumnOr("amount", AmountNames);
-        var (dates, amounts) = (time.Dates(), amount?.Numbers());
+        var (dates, amounts) = (time.Dates, amount?.Numbers);
         int[] rows = [.. Enumerable.Range(0, input.Train.Rows).Where(i => id.Cells[i].Length > 0 && dates[i] is not null && !(amounts?[i] < 0))];
         if (rows.Length == 0)
         {

@@ -25,7 +25,7 @@ internal static class RecommendTask
     private static TaskResult Run(TaskInput input)
     {
         var (who, what) = (input.NeedColumn("id"), input.NeedColumn("item"));
-        var (time, weight) = (input.Option("time") is { } t ? input.Train.Need(t) : null, input.Option("weight") is { } w ? input.Train.Need(w).Numbers() : null);
+        var (time, weight) = (input.Column("time"), input.Column("weight")?.Numbers);
         var (k, repeat) = ((int)input.Number("k", 10, 1, 100), input.Option("repeat")?.ToUpperInvariant() is "YES" or "TRUE" or "1");
         int[] rows = [.. Enumerable.Range(0, input.Train.Rows).Where(i => who.Cells[i].Length > 0 && what.Cells[i].Length > 0 && !(weight?[i] <= 0) && !(weight is not null && double.IsNaN(weight[i])))];
         var (users, items) = (Codes(who, rows), Codes(what, rows));
@@ -73,9 +73,9 @@ internal static class RecommendTask
 
     private static double[] Days(Column time)
     {
-        var numbers = time.Numbers();
-        return numbers.All(x => !double.IsNaN(x)) ? numbers.Max() > 1e8 ? [.. numbers.Select(x => x / (x > 1e11 ? MillisecondsADay : MillisecondsADay / 1000))] : numbers // unix time in seconds or milliseconds
-            : [.. time.Dates().Select(x => x is { } day ? (day - DateTime.UnixEpoch).TotalDays : double.NaN)];
+        var numbers = time.Numbers;
+        return time.Kind != ColumnKind.Date && numbers.All(x => !double.IsNaN(x)) ? numbers.Max() > 1e8 ? [.. numbers.Select(x => x / (x > 1e11 ? MillisecondsADay : MillisecondsADay / 1000))] : [.. numbers] // unix time in seconds or milliseconds
+            : [.. time.Dates.Select(x => x is { } day ? (day - DateTime.UnixEpoch).TotalDays : double.NaN)];
     }
 
     private static (Dictionary<string, int> Code, List<string> Names) Codes(Column column, int[] rows)

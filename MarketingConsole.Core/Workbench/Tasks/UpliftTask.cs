@@ -17,14 +17,14 @@ internal static class UpliftTask
             new("label", "column of what then happened: yes/no or an amount", Required: true, IsColumn: true),
             new("id", "column that names the row (default: a column that looks like one)", IsColumn: true),
             new("ignore", "columns known only afterwards, separated by commas"),
-            new("learner", "s, t or x (default x)"),
+            new("learner", "s, t or x (default x)", Choices: ["s", "t", "x"]),
         ],
         Run);
 
     private static TaskResult Run(TaskInput input)
     {
-        var (treatment, label, id) = (input.NeedColumn("treatment"), input.NeedColumn("label"), ClassifyTask.Id(input));
-        var kind = Enum.TryParse<MetaLearner>(input.Option("learner") ?? "x", ignoreCase: true, out var chosen) && Enum.IsDefined(chosen) ? chosen : throw new LearningException($"--learner must be s, t or x, not “{input.Option("learner")}”.");
+        var (treatment, label, id) = (input.NeedColumn("treatment"), input.NeedColumn("label"), input.Id);
+        var kind = Enum.Parse<MetaLearner>(input.Choice("learner") ?? "x", ignoreCase: true);
         var ignored = (input.Option("ignore") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(x => input.Train.Need(x).Name).ToList();
         var control = input.Option("control");
         int[] kept = [.. Enumerable.Range(0, input.Train.Rows).Where(i => label.Cells[i].Length > 0 && treatment.Cells[i].Length > 0
@@ -35,9 +35,9 @@ internal static class UpliftTask
         }
 
         var table = input.Train.Take(kept);
-        var (yes, exposed) = ClassifyTask.Outcome(table.Need(treatment.Name), input.Option("treated"));
-        var amounts = table.Need(label.Name).Numbers();
-        var outcomes = amounts.All(x => !double.IsNaN(x)) ? amounts : [.. ClassifyTask.Outcome(table.Need(label.Name), null).Labels.Select(x => x ? 1.0 : 0)];
+        var (yes, exposed) = Outcome.Of(table.Need(treatment.Name), input.Option("treated"));
+        var amounts = table.Need(label.Name).Numbers;
+        var outcomes = amounts.All(x => !double.IsNaN(x)) ? amounts : [.. Outcome.Of(table.Need(label.Name), null).Labels.Select(x => x ? 1.0 : 0)];
         var features = FeatureTable.Of(table, [treatment.Name, label.Name, id?.Name, .. ignored]);
         var encoding = LinearEncoding.Fit(features.Values(table), features.Categorical);
         var rows = encoding.Encode(features.Values(table));
@@ -56,8 +56,8 @@ internal static class UpliftTask
                 new("Qini", report.Qini.Coefficient, $"cross-validated; 0: effects cannot be told apart, 1: perfectly; interval {report.Qini.Low:0.###} to {report.Qini.High:0.###}"),
                 .. report.Qini.Top.Select(x => new Figure($"uplift@{100 * x.Share:0}%", x.Effect, $"effect on those ranked highest; interval {x.Low:0.####} to {x.High:0.####}")),
             ],
-            [report.Verdict, input.Score is null ? "The output holds effects from cross-validation: each row's comes from a model that had not seen it." : "The output is scored by a model fitted on all rows.", .. features.LeftOut.Count > 0 ? [$"Not used: {string.Join(", ", features.LeftOut)}."] : Array.Empty<string>()],
+            [report.Verdict, input.Score is null ? "The output holds effects from cross-validation: each row's comes from a model that had not seen it." : "The output is scored by a model fitted on all rows.", .. features.Notes],
             [id?.Name ?? "line", "effect"],
-            [.. effects.Select((x, i) => new[] { ClassifyTask.Name(target, id, i), FeatureTable.Text(x) })]);
+            [.. effects.Select((x, i) => new[] { target.NameOf(id, i), FeatureTable.Text(x) })]);
     }
 }
