@@ -39,8 +39,7 @@ services.AddConsent(configuration).AddCustomers(configuration).AddEvents(configu
     .AddOffers(configuration).AddCopy(configuration).AddCampaigns(configuration).AddDispatch(configuration).AddInsights(configuration).AddAccess(configuration).AddSample(configuration);
 
 // The pages and the HTTP API.
-services.AddConsolePages();
-services.AddConsoleApi();
+services.AddConsolePages().AddConsoleApi();
 
 var app = builder.Build();
 app.UseConsolePages();
@@ -56,5 +55,6 @@ app.MapJobs(api);
 app.MapDispatch(api);
 app.MapConsent(api);
 app.MapInsights(api);
+app.MapWorkbench(api);
 
 return app.RunOrSay();

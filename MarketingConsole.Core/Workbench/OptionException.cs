@@ -8,4 +8,7 @@ namespace MarketingConsole.Core.Workbench;
 public sealed class OptionException(string option, string problem) : LearningException($"--{option} {problem}")
 {
     public string Option => option;
+
+    /// <summary>The message without dashes, for those who do not use the command line.</summary>
+    public string Problem => $"{option} {problem}";
 }

@@ -12,7 +12,8 @@ public sealed record TaskOption(string Name, string Help, bool Required = false,
 /// <param name="Summary">What it answers, in a sentence.</param>
 /// <param name="Input">What the training file must hold.</param>
 /// <param name="Output">What the output file holds.</param>
-public sealed record WorkbenchTask(string Name, string Summary, string Input, string Output, IReadOnlyList<TaskOption> Options, Func<TaskInput, TaskResult> Run);
+/// <param name="TakesScore">True when other rows than those learnt from can be scored.</param>
+public sealed record WorkbenchTask(string Name, string Summary, string Input, string Output, IReadOnlyList<TaskOption> Options, Func<TaskInput, TaskResult> Run, bool TakesScore = false);
 
 /// <summary>A number worth knowing, with what it means.</summary>
 /// <param name="Value">Null where it could not be worked out.</param>

@@ -8,6 +8,9 @@ public static class WorkbenchTasks
 {
     public static IReadOnlyList<WorkbenchTask> All { get; } = [PurchasesTask.Task, PurchasesTask.Value, ClassifyTask.Task, ClassifyTask.Explain, ForecastTask.Task, FairnessTask.Task, UpliftTask.Task, RecommendTask.Task, GroupsTask.Lookalike, GroupsTask.Cluster, GroupsTask.Anomalies, TextTask.Topics, TextTask.Sentiment];
 
+    /// <returns>null when there is no such question.</returns>
+    public static WorkbenchTask? Find(string? name) => All.FirstOrDefault(x => x.Name == name);
+
     /// <exception cref="OptionException">A required option is missing or a value cannot be used.</exception>
     /// <exception cref="LearningException">The data does not allow the question.</exception>
     public static TaskResult Run(WorkbenchTask task, TaskInput input)
@@ -20,6 +23,7 @@ public static class WorkbenchTasks
         }
 
         var result = task.Run(input);
+        result = result with { Figures = [.. result.Figures.Select(x => x.Value is { } value && !double.IsFinite(value) ? x with { Value = null } : x)] };
         return input.Train.Skipped.Count == 0 ? result : result with { Notes = [.. result.Notes, $"Lines of {input.Train.Name} that could not be read: {string.Join("; ", input.Train.Skipped)}."] };
     }
 

@@ -113,7 +113,7 @@ public sealed class WorkbenchTests
     }
 
     /// <summary>Those who visit rarely churn; tier and noise matter little.</summary>
-    private static string Customers(int count, int seed, bool distinctVisits = false)
+    internal static string Customers(int count, int seed, bool distinctVisits = false)
     {
         var random = new Random(seed);
         var text = new StringBuilder("customer_id,visits,tier,noise,churned\n");

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MarketingConsole.Access;
 using MarketingConsole.Components.Search;
+using MarketingConsole.Core.Workbench;
 using MarketingConsole.Home;
 using MarketingConsole.Ui;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -23,6 +24,7 @@ internal static class PagesRegistration
         services.AddSingleton<SearchService>();
         services.AddSingleton<HomeReader>();
         services.AddSingleton<Twins.TwinHistory>();
+        services.AddWorkbench();
         services.AddAccessWeb();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         services.AddHsts(x => x.MaxAge = TimeSpan.FromDays(365));

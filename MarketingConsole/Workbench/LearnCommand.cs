@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
-using CsvHelper;
 using MarketingConsole.Core.Learning;
 using MarketingConsole.Core.Workbench;
 
@@ -10,8 +8,6 @@ namespace MarketingConsole.Workbench;
 /// <summary><c>learn TASK --train FILE …</c>: the workbench on the command line, without the web application.</summary>
 internal static class LearnCommand
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
     /// <returns>0, 1 where the data does not allow what was asked, 130 when cancelled.</returns>
     public static Task<int> RunAsync(string[] args)
     {
@@ -34,10 +30,15 @@ internal static class LearnCommand
         var json = new Option<FileInfo>("--json") { Description = "also write the figures as JSON to this file" };
         var seed = new Option<int>("--seed") { Description = "the same seed gives the same answer", DefaultValueFactory = _ => 1 };
         var own = task.Options.Select(x => (x.Name, Option: new Option<string>("--" + x.Name) { Description = x.Help, Required = x.Required })).ToList();
-        var command = new Command(task.Name, task.Summary) { train, score, output, json, seed };
+        var command = new Command(task.Name, task.Summary) { train, output, json, seed };
+        if (task.TakesScore)
+        {
+            command.Options.Add(score);
+        }
+
         own.ForEach(x => command.Options.Add(x.Option));
         command.SetAction((parsed, cancellation) => Task.FromResult(Run(
-            task, parsed.GetRequiredValue(train), parsed.GetValue(score), parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(seed),
+            task, parsed.GetRequiredValue(train), task.TakesScore ? parsed.GetValue(score) : null, parsed.GetValue(output), parsed.GetValue(json), parsed.GetValue(seed),
             own.Select(x => (x.Name, Value: parsed.GetValue(x.Option))).Where(x => x.Value is not null).ToDictionary(x => x.Name, x => x.Value!), cancellation)));
         return command;
     }
@@ -49,7 +50,8 @@ internal static class LearnCommand
             var result = WorkbenchTasks.Run(task, new TaskInput(Read(train, cancellation), score is null ? null : Read(score, cancellation), options, seed, Console.IsErrorRedirected ? null : new ErrorProgress(), cancellation));
             if (output is not null)
             {
-                Write(output, result);
+                using var text = new StreamWriter(output.FullName);
+                WorkbenchOutput.WriteCsv(text, result);
             }
 
             var width = result.Figures.Select(x => x.Name.Length).DefaultIfEmpty().Max();
@@ -71,7 +73,7 @@ internal static class LearnCommand
 
             if (json is not null)
             {
-                File.WriteAllText(json.FullName, JsonSerializer.Serialize(new { task = task.Name, figures = result.Figures.ToDictionary(x => x.Name, x => x.Value), result.Notes }, Json));
+                File.WriteAllText(json.FullName, WorkbenchOutput.Json(task, result));
             }
 
             return 0;
@@ -89,16 +91,6 @@ internal static class LearnCommand
     }
 
     private static Table Read(FileInfo file, CancellationToken cancellation) => Table.Read(file.Name, file.OpenRead, cancellation);
-
-    private static void Write(FileInfo file, TaskResult result)
-    {
-        using var text = new StreamWriter(file.FullName);
-        using var csv = CsvWriter.Create(text, new CsvWriterOptions(), false);
-        foreach (var row in result.Rows.Prepend([.. result.Header]))
-        {
-            csv.WriteRecord(row);
-        }
-    }
 
     private sealed class ErrorProgress : IProgress<double>
     {

@@ -53,11 +53,12 @@ window.marketingConsole = {
   closeDialog: element => { if (element.open) element.close(); returnTo?.focus?.(); },
   reveal: element => element?.scrollIntoView({ block: 'nearest' }),
   revealId: id => document.getElementById(id)?.scrollIntoView({ block: 'nearest' }),
-  download: (name, type, text) => {
+  download: (name, type, content) => {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([text], { type }));
+    link.href = URL.createObjectURL(new Blob([content], { type }));
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   },
+  downloadStream: async (name, type, stream) => window.marketingConsole.download(name, type, await stream.arrayBuffer()),
 };

@@ -27,24 +27,7 @@ public sealed class ImportFiles(IConfiguration configuration, IOptions<DatabaseO
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var total = 0L;
-            await using (var file = File.Create(path))
-            {
-                var buffer = new byte[128 * 1024];
-                for (int read; (read = await content.ReadAsync(buffer, cancellationToken)) > 0;)
-                {
-                    total += read;
-                    if (total > MaxBytes)
-                    {
-                        throw new InvalidDataException($"The file is larger than {MaxBytes / 1024 / 1024:N0} MB.");
-                    }
-
-                    hash.AppendData(buffer, 0, read);
-                    await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-                    received?.Invoke(total);
-                }
-            }
-
+            var total = await Upload.SaveAsync(content, path, MaxBytes, hash, received, cancellationToken) ?? throw new InvalidDataException($"The file is larger than {MaxBytes / 1024 / 1024:N0} MB.");
             return total > 0 ? (path, Convert.ToHexStringLower(hash.GetHashAndReset()), total) : throw new InvalidDataException("The file is empty.");
         }
         catch

@@ -20,7 +20,8 @@ internal static class ClassifyTask
             new("time", "column of dates: the last rows by time are kept back instead of random ones", IsColumn: true),
             new("test", "share kept back to judge the model, 0.05 to 0.5 (default 0.25)"),
         ],
-        input => Run(input, explain: false));
+        input => Run(input, explain: false),
+        TakesScore: true);
 
     public static WorkbenchTask Explain { get; } = Task with
     {

@@ -19,7 +19,7 @@ internal static class GroupsTask
         "one row a customer, any columns", "the id and its group (-1: none, with --method dbscan)",
         [
             Id,
-            new("method", "kmeans or dbscan (default kmeans)", Choices: ["kmeans", "dbscan"]),
+            new("method", "method: kmeans or dbscan (default kmeans)", Choices: ["kmeans", "dbscan"]),
             new("k", "number of groups for kmeans, 2 to 50 (default: the one with the best silhouette from 2 to 10)"),
             new("radius", "reach of a neighbourhood for dbscan, in standard deviations (default 2)"),
             new("minimum", "rows a neighbourhood needs for dbscan (default 20)"),
@@ -35,7 +35,7 @@ internal static class GroupsTask
     public static WorkbenchTask Anomalies { get; } = new(
         "anomalies", "Which rows stand out (fraud, coupon abuse, faulty data), and by what.",
         "one row a customer or order, any columns", "the id, its score (higher is odder), its rank and the columns that make it odd",
-        [Id, new("label", "column that marks known cases, only to judge the ranking", IsColumn: true), new("method", "forest, histogram or distance (default forest)", Choices: ["forest", "histogram", "distance"])],
+        [Id, new("label", "column that marks known cases, only to judge the ranking", IsColumn: true), new("method", "method: forest, histogram or distance (default forest)", Choices: ["forest", "histogram", "distance"])],
         RunAnomalies);
 
     private static TaskResult RunCluster(TaskInput input)

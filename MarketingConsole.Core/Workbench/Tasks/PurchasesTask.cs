@@ -17,7 +17,7 @@ internal static class PurchasesTask
         new("time", "column of the purchase's date", IsColumn: true),
         new("amount", "column of the purchase's amount", IsColumn: true),
         new("horizon", "days to forecast (default 90)"),
-        new("model", "bg, mbg, pareto or nbd (default: the one that forecasts the later part of the data best)", Choices: ["bg", "mbg", "pareto", "nbd"]),
+        new("model", "model: bg, mbg, pareto or nbd (default: the one that forecasts the later part of the data best)", Choices: ["bg", "mbg", "pareto", "nbd"]),
         new("unit", "days in a unit of recency and T of a summary (default 7: weeks)"),
     ];
 

@@ -18,7 +18,7 @@ internal static class RecommendTask
             new("time", "column of dates or numbers: lets habits be seen, and judges on each customer's last purchases", IsColumn: true),
             new("weight", "column of how much (pieces, rating; default 1)", IsColumn: true),
             new("k", "items a customer, 1 to 100 (default 10)"),
-            new("repeat", "yes: also what the customer bought before (default no)"),
+            new("repeat", "also what the customer bought before: yes or no (default no)", Choices: ["yes", "no"]),
         ],
         Run);
 
@@ -26,7 +26,7 @@ internal static class RecommendTask
     {
         var (who, what) = (input.NeedColumn("id"), input.NeedColumn("item"));
         var (time, weight) = (input.Column("time"), input.Column("weight")?.Numbers);
-        var (k, repeat) = ((int)input.Number("k", 10, 1, 100), input.Option("repeat")?.ToUpperInvariant() is "YES" or "TRUE" or "1");
+        var (k, repeat) = ((int)input.Number("k", 10, 1, 100), input.Choice("repeat") == "yes");
         int[] rows = [.. Enumerable.Range(0, input.Train.Rows).Where(i => who.Cells[i].Length > 0 && what.Cells[i].Length > 0 && !(weight?[i] <= 0) && !(weight is not null && double.IsNaN(weight[i])))];
         var (users, items) = (Codes(who, rows), Codes(what, rows));
         var days = time is null ? null : Days(time);

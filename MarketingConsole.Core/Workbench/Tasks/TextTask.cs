@@ -8,18 +8,18 @@ namespace MarketingConsole.Core.Workbench.Tasks;
 internal static class TextTask
 {
     private static readonly TaskOption Text = new("text", "column of the text", Required: true, IsColumn: true);
-    private static readonly TaskOption Tongue = new("language", "en, de or fr (default: told by the words)", Choices: ["en", "de", "fr"]);
+    private static readonly TaskOption Tongue = new("language", "language: en, de or fr (default: told by the words)", Choices: ["en", "de", "fr"]);
     private static readonly TaskOption Id = new("id", "column that names the row (default: a column that looks like one)", IsColumn: true);
 
     public static WorkbenchTask Topics { get; } = new(
         "topics", "What texts (reviews, complaints, searches) are about.", "one row a text", "the id, its main topic and the share of each topic",
-        [Text, Id, new("k", "number of topics, 2 to 100 (default 10)"), new("method", "nmf or lda (default nmf)", Choices: ["nmf", "lda"]), new("label", "column of known topics, only to judge", IsColumn: true), Tongue],
+        [Text, Id, new("k", "number of topics, 2 to 100 (default 10)"), new("method", "method: nmf or lda (default nmf)", Choices: ["nmf", "lda"]), new("label", "column of known topics, only to judge", IsColumn: true), Tongue],
         RunTopics);
 
     public static WorkbenchTask Sentiment { get; } = new(
         "sentiment", "The mood of texts: negative, neutral or positive. Learns from labelled texts where there are some; else reads by lexicon and rules.", "one row a text, optionally its mood", "the id, mood, score from −1 to 1, language and (learnt) the three chances",
         [Text, Id, new("label", "column of the mood: negative, neutral, positive (or 0/1, −1/0/1); without it the lexicon alone reads", IsColumn: true), Tongue],
-        RunSentiment);
+        RunSentiment, TakesScore: true);
 
     private static TaskResult RunTopics(TaskInput input)
     {

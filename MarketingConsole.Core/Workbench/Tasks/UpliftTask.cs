@@ -17,9 +17,10 @@ internal static class UpliftTask
             new("label", "column of what then happened: yes/no or an amount", Required: true, IsColumn: true),
             new("id", "column that names the row (default: a column that looks like one)", IsColumn: true),
             new("ignore", "columns known only afterwards, separated by commas"),
-            new("learner", "s, t or x (default x)", Choices: ["s", "t", "x"]),
+            new("learner", "meta-learner: s, t or x (default x)", Choices: ["s", "t", "x"]),
         ],
-        Run);
+        Run,
+        TakesScore: true);
 
     private static TaskResult Run(TaskInput input)
     {
