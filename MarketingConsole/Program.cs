@@ -1,7 +1,4 @@
-using MarketingConsole.Access;
-using MarketingConsole.Campaigns;
 using MarketingConsole.Components;
-using MarketingConsole.Consent;
 using MarketingConsole.Core.Access;
 using MarketingConsole.Core.Campaigns;
 using MarketingConsole.Core.Consent;
@@ -16,13 +13,6 @@ using MarketingConsole.Core.Offers;
 using MarketingConsole.Core.Sample;
 using MarketingConsole.Core.Segments;
 using MarketingConsole.Core.Twins;
-using MarketingConsole.Dispatch;
-using MarketingConsole.Imports;
-using MarketingConsole.Insights;
-using MarketingConsole.Jobs;
-using MarketingConsole.Offers;
-using MarketingConsole.Segments;
-using MarketingConsole.Twins;
 using MarketingConsole.Workbench;
 
 if (args is ["learn", ..])
@@ -43,18 +33,6 @@ services.AddConsolePages().AddConsoleApi();
 
 var app = builder.Build();
 app.UseConsolePages();
-
-var api = app.MapGroup("/api/v1");
-app.MapAccess(api);
-app.MapImports(api);
-app.MapTwins(api);
-app.MapSegments(api);
-app.MapOffers(api);
-app.MapCampaigns(api);
-app.MapJobs(api);
-app.MapDispatch(api);
-app.MapConsent(api);
-app.MapInsights(api);
-app.MapWorkbench(api);
+app.MapFeatures();
 
 return app.RunOrSay();

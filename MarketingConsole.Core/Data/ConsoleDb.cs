@@ -9,6 +9,7 @@ using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Offers;
 using MarketingConsole.Core.Segments;
 using MarketingConsole.Core.Twins;
+using MarketingConsole.Core.Twins.Models;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;

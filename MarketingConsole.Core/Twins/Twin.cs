@@ -45,32 +45,36 @@ public sealed class Twin
     public Channel? TopChannel { get; set; }
     public int? TopStoreId { get; set; }
 
-    /// <summary>Probability (0 to 1) of a purchase in the next 30 days; null without profiling consent, model or data.</summary>
+    // Scores: null without profiling consent, model or data. Chances are 0 to 1.
+
+    /// <summary>Chance of a purchase in the next 30 days.</summary>
     public double? ChanceToBuy { get; set; }
+
+    /// <summary>Chance to stay away for as long as the churn model asks; null for a customer who is lost already.</summary>
+    public double? ChurnRisk { get; set; }
+
+    /// <summary>Chance that the customer may still buy at all.</summary>
+    public double? Alive { get; set; }
+
+    /// <summary>Expected order days in the next 30 days.</summary>
+    public double? Orders30 { get; set; }
+    public double? Orders90 { get; set; }
+    public double? Orders365 { get; set; }
+
+    /// <summary>Expected spend in the next 365 days.</summary>
+    public long? Spend365Cents { get; set; }
+
+    /// <summary>Expected spend of the next three years, later money worth 10 % less a year.</summary>
+    public long? LifetimeCents { get; set; }
+
+    /// <summary>The next order falls between here and <see cref="NextOrderTo"/> in half of all cases.</summary>
     public DateTime? NextOrderFrom { get; set; }
     public DateTime? NextOrderTo { get; set; }
-    public int? ModelId { get; set; }
     public DateTime? ScoredAt { get; set; }
     public DateTime UpdatedAt { get; set; }
 }
 
-/// <summary>A fitted model with the window it learnt from, its figures on a later period and what it takes to score.</summary>
-public sealed class TrainedModel
-{
-    public int Id { get; set; }
-
-    /// <summary>"chance-to-buy" and later others.</summary>
-    public required string Kind { get; set; }
-    public DateTime TrainedAt { get; set; }
-    public DateTime WindowFrom { get; set; }
-    public DateTime WindowTo { get; set; }
-    public string ParametersJson { get; set; } = "{}";
-    public string MetricsJson { get; set; } = "{}";
-    public bool Champion { get; set; }
-    public string TrainedBy { get; set; } = "";
-}
-
-internal sealed class TwinConfiguration : IEntityTypeConfiguration<Twin>, IEntityTypeConfiguration<TrainedModel>
+internal sealed class TwinConfiguration : IEntityTypeConfiguration<Twin>
 {
     public void Configure(EntityTypeBuilder<Twin> b)
     {
@@ -86,12 +90,7 @@ internal sealed class TwinConfiguration : IEntityTypeConfiguration<Twin>, IEntit
         b.HasIndex(x => x.RevenueCents);
         b.HasIndex(x => x.Revenue365Cents);
         b.HasIndex(x => x.ChanceToBuy);
-    }
-
-    public void Configure(EntityTypeBuilder<TrainedModel> b)
-    {
-        b.Property(x => x.Kind).HasMaxLength(40);
-        b.Property(x => x.TrainedBy).HasMaxLength(256);
-        b.HasIndex(x => new { x.Kind, x.TrainedAt });
+        b.HasIndex(x => x.ChurnRisk);
+        b.HasIndex(x => x.LifetimeCents);
     }
 }

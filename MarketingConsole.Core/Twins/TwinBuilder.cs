@@ -1,6 +1,5 @@
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Learning;
-using MarketingConsole.Core.Twins.Forecast;
 
 namespace MarketingConsole.Core.Twins;
 
@@ -11,10 +10,9 @@ public static class TwinBuilder
     public const double DueFrom = 0.25, DueTo = 0.75;
 
     /// <param name="kinds">Category and brand by product id.</param>
-    /// <param name="model">Scores the chance to buy; null while there is none.</param>
     /// <param name="profiling">False: the customer denies profiling, so nothing about habits, preferences or the future is inferred.</param>
     /// <param name="asOf">Later events are not looked at.</param>
-    public static Twin Build(CustomerHistory history, IReadOnlyDictionary<int, ProductKind> kinds, ShopRhythm rhythm, (int Id, ChanceModel Model)? model, bool profiling, DateTime asOf)
+    public static Twin Build(CustomerHistory history, IReadOnlyDictionary<int, ProductKind> kinds, ShopRhythm rhythm, bool profiling, DateTime asOf)
     {
         var days = history.OrderDays(asOf);
         var stage = Lifecycle.Decide(days, rhythm, asOf);
@@ -92,13 +90,13 @@ public static class TwinBuilder
             twin.TopBrand = Top(items.Select(x => (x.Kind.Brand, x.AmountCents)));
             twin.TopChannel = Most(places.GroupBy(x => x.Key.Item1, x => x.Value), x => (int)x);
             twin.TopStoreId = Most(places.Where(x => x.Key.Item2 is not null).GroupBy(x => x.Key.Item2!.Value, x => x.Value), x => x);
-            Foresee(twin, history, days, rhythm, model, asOf);
+            ExpectNext(twin, days, rhythm, asOf);
         }
 
         return twin;
     }
 
-    private static void Foresee(Twin twin, CustomerHistory history, IReadOnlyList<OrderDay> days, ShopRhythm rhythm, (int Id, ChanceModel Model)? model, DateTime asOf)
+    private static void ExpectNext(Twin twin, IReadOnlyList<OrderDay> days, ShopRhythm rhythm, DateTime asOf)
     {
         if (days.Count >= Lifecycle.MinOrderDays && twin.Stage != LifecycleStage.Lost)
         {
@@ -107,13 +105,6 @@ public static class TwinBuilder
             var waited = (asOf - last).TotalDays;
             twin.NextOrderFrom = last.AddDays(gaps.Quantile(DueFrom, waited));
             twin.NextOrderTo = last.AddDays(gaps.Quantile(DueTo, waited));
-        }
-
-        if (model is var (id, chance) && BehaviourFacts.Of(history, rhythm, asOf) is { } facts)
-        {
-            twin.ChanceToBuy = chance.Chance(facts);
-            twin.ModelId = id;
-            twin.ScoredAt = asOf;
         }
     }
 

@@ -3,7 +3,7 @@ using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
-using MarketingConsole.Core.Twins.Forecast;
+using MarketingConsole.Core.Twins.Training;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace MarketingConsole.Core.Twins;
 
 /// <summary>Keeps twins current: gathers who changed, waits for a quiet moment, refreshes them together.</summary>
-internal sealed partial class TwinKeeper(TwinRefresher refresher, ForecastService forecast, IDbContextFactory<ConsoleDb> dbs, ChangeFeed feed, TimeProvider time, ILogger<TwinKeeper> log) : BackgroundService
+internal sealed partial class TwinKeeper(TwinRefresher refresher, ModelTraining training, IDbContextFactory<ConsoleDb> dbs, ChangeFeed feed, TimeProvider time, ILogger<TwinKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(400), Retry = TimeSpan.FromSeconds(5), Tick = TimeSpan.FromMinutes(15);
 
@@ -63,7 +63,7 @@ internal sealed partial class TwinKeeper(TwinRefresher refresher, ForecastServic
             try
             {
                 await (all ? refresher.RefreshAllAsync(null, stoppingToken) : refresher.RefreshAsync(ids, stoppingToken));
-                await forecast.TrainIfGrownAsync(all || ids.Count >= Many, stoppingToken);
+                await training.StartIfGrownAsync(all || ids.Count >= Many, stoppingToken);
             }
             catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
             {

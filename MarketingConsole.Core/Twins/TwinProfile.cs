@@ -1,5 +1,6 @@
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Twins.Forecast;
+using MarketingConsole.Core.Twins.Models;
 
 namespace MarketingConsole.Core.Twins;
 
@@ -43,11 +44,27 @@ public sealed record Liking(string Name, double Share, long Cents, int Orders, D
 /// <param name="DiscountedOrders">Orders with at least one discounted line.</param>
 public sealed record TwinResponse(int Sent, int Opened, int Clicked, int MachineOpens, double? HoursToOpen, double? HoursToClick, DateTime? LastOpenAt, int Orders, int DiscountedOrders);
 
-/// <param name="Chance">Of a purchase in the next 30 days, 0 to 1; null with <paramref name="ChanceMissing"/> saying why.</param>
+/// <summary>What will likely come. Whatever is null has its reason beside it.</summary>
+/// <param name="Chance">Of a purchase in the next 30 days, 0 to 1.</param>
 /// <param name="Peers">What became of customers with a like chance in the test period.</param>
-/// <param name="Reasons">The strongest reasons first.</param>
-/// <param name="DueFrom">The next order falls into this window in half of all cases; null with <paramref name="DueMissing"/> saying why.</param>
-public sealed record TwinForecast(double? Chance, string? ChanceMissing, Learning.CalibrationBin? Peers, IReadOnlyList<ChanceReason> Reasons, DateTime? DueFrom, DateTime? DueTo, string? DueMissing, Training? Model);
+/// <param name="Reasons">Of the chance, the strongest first.</param>
+/// <param name="DueFrom">The next order falls into this window in half of all cases.</param>
+/// <param name="Churn">Risk to stay away; null also for customers who are lost already.</param>
+/// <param name="Purchases">Order days and spend to come.</param>
+/// <param name="Model">The model behind the chance.</param>
+public sealed record TwinForecast(
+    double? Chance, string? ChanceMissing, Learning.CalibrationBin? Peers, IReadOnlyList<ForecastReason> Reasons, DateTime? DueFrom, DateTime? DueTo, string? DueMissing,
+    TwinChurn? Churn, string? ChurnMissing, TwinPurchases? Purchases, string? PurchasesMissing, StoredModel? Model);
+
+/// <param name="Days">How long it means to stay away.</param>
+/// <param name="Reasons">The strongest first; above 0 raises the risk.</param>
+public sealed record TwinChurn(double Risk, int Days, Learning.CalibrationBin? Peers, IReadOnlyList<ForecastReason> Reasons);
+
+/// <param name="Alive">Probability that the customer may still buy at all.</param>
+/// <param name="Outlooks">For the next 30, 90 and 365 days.</param>
+/// <param name="LifetimeCents">Expected spend of the next three years, later money worth 10 % less a year; null when spend could not be fitted.</param>
+/// <param name="Record">How often forecasts for this customer were right.</param>
+public sealed record TwinPurchases(double Alive, IReadOnlyList<Outlook> Outlooks, long? LifetimeCents, TwinRecord Record);
 
 /// <summary>Kinds of timeline entries, for its filter. Moves between segments come from downstream: whoever shows a timeline merges them in.</summary>
 public enum TimelineKind { All, Orders, Browsing, Store, Messages, Consent, Segments }

@@ -3,13 +3,16 @@ using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Twins.Forecast;
+using MarketingConsole.Core.Twins.Models;
 using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Twins;
 
 /// <summary>The model of one customer for people and for the API: computed from the events at the moment of asking.</summary>
-public sealed class TwinProfileService(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ForecastService forecast, TwinRefresher refresher, TimeProvider time)
+public sealed class TwinProfileService(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ModelRegistry registry, TwinRefresher refresher, TimeProvider time)
 {
+    private const int Reasons = 3;
+
     /// <returns>Null when there is no such customer, or they were erased.</returns>
     public async Task<TwinProfile?> GetAsync(int customerId, CancellationToken cancellationToken)
     {
@@ -28,16 +31,21 @@ public sealed class TwinProfileService(IDbContextFactory<ConsoleDb> dbs, Consent
         var history = (await TwinReader.HistoriesAsync(db, [customerId], withItems: true, cancellationToken))[0];
         var products = await ProductsAsync(db, [.. history.Items.Select(x => x.ProductId).Distinct()], cancellationToken);
         var rhythm = await refresher.RhythmAsync(cancellationToken);
-        var model = await forecast.CurrentAsync(cancellationToken);
+        var models = await ShopModels.LoadAsync(registry, cancellationToken);
         var kinds = products.ToDictionary(x => x.Key, x => new ProductKind(x.Value.Category, x.Value.Brand));
-        var twin = TwinBuilder.Build(history, kinds, rhythm, model, profiling, now);
+        var twin = TwinBuilder.Build(history, kinds, rhythm, profiling, now);
+        if (profiling)
+        {
+            models.Apply([(twin, history)], rhythm, now);
+        }
+
         var stores = await db.Stores.ToDictionaryAsync(x => x.Id, x => x.Name, cancellationToken);
         var person = new Person(customer.Id, customer.Key, customer.DisplayName, customer.Email, customer.Phone, customer.Country, customer.City, customer.BirthDate, customer.Gender, customer.Tier, customer.Language, customer.CreatedAt);
         return new TwinProfile(person, identities, traits, twin, profiling, rhythm,
             profiling ? TwinPicture.Habits(history, stores, now) : null,
             profiling ? TwinPicture.Likings(history, products) : null,
             profiling ? await ResponseAsync(db, customerId, twin, cancellationToken) : null,
-            profiling ? await ForecastAsync(history, twin, rhythm, model, now, cancellationToken) : null);
+            profiling ? await ForecastAsync(history, twin, rhythm, models, now, cancellationToken) : null);
     }
 
     private static async Task<Dictionary<int, (string Name, string Category, string Brand)>> ProductsAsync(ConsoleDb db, IReadOnlyList<int> ids, CancellationToken cancellationToken)
@@ -70,20 +78,25 @@ public sealed class TwinProfileService(IDbContextFactory<ConsoleDb> dbs, Consent
             opened.Length == 0 ? null : ShopRhythm.Median(opened), clicked.Length == 0 ? null : ShopRhythm.Median(clicked), twin.LastEmailOpenAt, twin.Orders, discounted);
     }
 
-    private async Task<TwinForecast> ForecastAsync(CustomerHistory history, Twin twin, ShopRhythm rhythm, (int Id, ChanceModel Model)? model, DateTime now, CancellationToken cancellationToken)
+    private async Task<TwinForecast> ForecastAsync(CustomerHistory history, Twin twin, ShopRhythm rhythm, ShopModels models, DateTime now, CancellationToken cancellationToken)
     {
-        var trainings = await forecast.TrainingsAsync(10, cancellationToken);
-        var training = trainings.FirstOrDefault(x => x.Id == model?.Id);
+        var stored = await registry.CurrentAsync(cancellationToken);
         var facts = BehaviourFacts.Of(history, rhythm, now);
-        var missing = twin.ChanceToBuy is not null ? null
-            : facts is null ? "Not enough data (0 orders, 1 needed)"
-            : trainings is [{ Report.Reason: { } reason }, ..] ? reason : "No model is trained yet";
         var days = history.OrderDays(now).Count;
+        string Missing(string kind) => facts is null ? "Not enough data (0 orders, 1 needed)" : stored.FirstOrDefault(x => x.Kind == kind)?.Report.Reason ?? "No model is trained yet";
+        StoredModel? Champion(string kind) => stored.FirstOrDefault(x => x.Kind == kind && x.State == ModelState.Champion);
         var dueMissing = twin.NextOrderFrom is not null ? null
             : days < Lifecycle.MinOrderDays ? $"Not enough data ({days} order {(days == 1 ? "day" : "days")}, {Lifecycle.MinOrderDays} needed)" : "None expected: the pause is longer than this customer's habits explain";
-        return new(twin.ChanceToBuy, missing,
-            twin.ChanceToBuy is { } chance ? training?.Report.Test?.Bins.MinBy(x => chance < x.From ? x.From - chance : chance > x.To ? chance - x.To : 0) : null,
-            twin.ChanceToBuy is not null && model is var (_, fitted) && facts is not null ? fitted.Reasons(facts, 3) : [],
-            twin.NextOrderFrom, twin.NextOrderTo, dueMissing, training);
+        var churn = twin.ChurnRisk is { } risk && facts is not null ? new TwinChurn(risk, models.Churn!.Outcome.Days, Peers(Champion(ModelKind.Churn), risk), models.Churn.Reasons(facts, Reasons)) : null;
+        var purchases = twin.Alive is { } alive && models.Purchases is { } model && PurchasesModel.HistoryOf(history, now) is { } bought
+            ? new TwinPurchases(alive, model.OutlookOf(bought, [30, 90, 365], twin.CustomerId), twin.LifetimeCents, model.RecordOf(history, now)) : null;
+        return new(
+            twin.ChanceToBuy, twin.ChanceToBuy is null ? Missing(ModelKind.ChanceToBuy) : null, twin.ChanceToBuy is { } chance ? Peers(Champion(ModelKind.ChanceToBuy), chance) : null,
+            twin.ChanceToBuy is not null && facts is not null ? models.Chance!.Reasons(facts, Reasons) : [],
+            twin.NextOrderFrom, twin.NextOrderTo, dueMissing,
+            churn, churn is not null ? null : models.Churn is not null && facts is not null ? "Gone already: the pause is longer than this customer's habits explain" : Missing(ModelKind.Churn),
+            purchases, purchases is null ? Missing(ModelKind.Purchases) : null, Champion(ModelKind.ChanceToBuy));
     }
+
+    private static Learning.CalibrationBin? Peers(StoredModel? model, double chance) => model?.Report.Chances?.Bins.MinBy(x => chance < x.From ? x.From - chance : chance > x.To ? chance - x.To : 0);
 }

@@ -2,6 +2,7 @@ using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Twins.Forecast;
+using MarketingConsole.Core.Twins.Models;
 using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Twins;
@@ -10,7 +11,7 @@ namespace MarketingConsole.Core.Twins;
 public sealed record TwinsChanged(IReadOnlyList<int>? CustomerIds);
 
 /// <summary>Computes twins from events and stores them. One refresh runs at a time.</summary>
-public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ForecastService forecast, ChangeFeed feed, TimeProvider time) : IDisposable
+public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ModelRegistry registry, ChangeFeed feed, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
     private ShopRhythm? _rhythm;
@@ -94,7 +95,7 @@ public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
     {
         var rules = await consent.RulesAsync(cancellationToken);
         var rhythm = await RhythmAsync(cancellationToken);
-        var model = await forecast.CurrentAsync(cancellationToken);
+        var models = await ShopModels.LoadAsync(registry, cancellationToken);
         Dictionary<int, ProductKind> kinds;
         await using (var db = await dbs.CreateDbContextAsync(cancellationToken))
         {
@@ -110,7 +111,8 @@ public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
             var known = await here.OrderBy(x => x.Id).Select(x => x.Id).ToListAsync(cancellationToken);
             var profiled = (await here.Where(rules.Allowed(db, Purpose.Profiling, now)).Select(x => x.Id).ToListAsync(cancellationToken)).ToHashSet();
             IReadOnlyList<CustomerHistory> histories = known.Count == 0 ? [] : await TwinReader.HistoriesAsync(db, known, withItems: true, cancellationToken);
-            var twins = histories.Select(x => TwinBuilder.Build(x, kinds, rhythm, model, profiled.Contains(x.CustomerId), now)).ToList();
+            var twins = histories.Select(x => TwinBuilder.Build(x, kinds, rhythm, profiled.Contains(x.CustomerId), now)).ToList();
+            models.Apply([.. twins.Zip(histories).Where(x => profiled.Contains(x.First.CustomerId))], rhythm, now);
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Twins.Where(x => chunk.Contains(x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
             await db.BulkInsertAsync(twins, cancellationToken);

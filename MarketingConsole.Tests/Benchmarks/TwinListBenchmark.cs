@@ -3,7 +3,7 @@ using System.Globalization;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Twins;
-using MarketingConsole.Core.Twins.Forecast;
+using MarketingConsole.Core.Twins.Training;
 
 namespace MarketingConsole.Tests.Benchmarks;
 
@@ -50,8 +50,8 @@ internal static class TwinListBenchmark
         Console.WriteLine($"computed all twins in {watch.Elapsed.TotalSeconds:N1} s (limit 60 s)");
         var slow = watch.Elapsed.TotalSeconds > 60;
         watch.Restart();
-        var report = await host.Get<ForecastService>().TrainAsync("benchmark", null, CancellationToken.None);
-        Console.WriteLine($"trained in {watch.Elapsed.TotalSeconds:N1} s: {report.Reason ?? $"{report.TrainedRows:N0} rows, AUC {report.Test!.Auc:N3}, calibration error {report.Test.CalibrationError:N3}"}");
+        var reports = await host.Get<ModelTraining>().TrainAsync("benchmark", null, CancellationToken.None);
+        Console.WriteLine($"trained in {watch.Elapsed.TotalSeconds:N1} s: {string.Join("; ", reports.Select(x => x.Value.Reason ?? $"{x.Key} {x.Value.Rows:N0} rows, {x.Value.Main?.Name} {x.Value.Main?.Value:N3}"))}");
         await host.Get<TwinRefresher>().RefreshAllAsync(null, CancellationToken.None);
 
         var list = host.Get<TwinListService>();

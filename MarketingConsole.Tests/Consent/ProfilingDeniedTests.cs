@@ -3,7 +3,7 @@ using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Segments;
 using MarketingConsole.Core.Twins;
-using MarketingConsole.Core.Twins.Forecast;
+using MarketingConsole.Core.Twins.Training;
 using MarketingConsole.Tests.Support;
 using MarketingConsole.Tests.Twins;
 using Microsoft.EntityFrameworkCore;
@@ -19,7 +19,7 @@ public sealed class ProfilingDeniedTests
     public async Task Profiling_RefusedThenGranted_TakesScoreForecastAndBehaviourSegmentsAwayAndGivesThemBack()
     {
         await using var shop = await TwinRefresherTests.ShopAsync(DatabaseProvider.Sqlite, 2000);
-        Assert.Null((await shop.Get<ForecastService>().TrainAsync("test", null, Cancel)).Reason);
+        Assert.All(await shop.Get<ModelTraining>().TrainAsync("test", null, Cancel), x => Assert.Null(x.Value.Reason));
         await shop.Get<TwinRefresher>().RefreshAllAsync(null, Cancel);
         int id;
         await using (var db = shop.Open())

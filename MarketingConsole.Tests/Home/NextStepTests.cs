@@ -26,7 +26,7 @@ public sealed class NextStepTests
     [Theory]
     [InlineData("FillSampleShop", true)]
     [InlineData("ImportFile", true)]
-    [InlineData("TrainForecast", false)]
+    [InlineData("TrainModels", false)]
     public void For_JobRunsInAnEmptyShop_WatchesOnlyWhatBringsCustomers(string kind, bool watched) =>
         Assert.Equal(watched ? "/jobs/9" : "/imports", Hrefs(Empty with { Running = [Job(kind)] }, Roles.Marketer)[0]);
 
@@ -40,7 +40,7 @@ public sealed class NextStepTests
         var untrained = Busy with { Model = false };
         Assert.Contains("/models", Hrefs(untrained, Roles.Manager));
         Assert.DoesNotContain("/models", Hrefs(untrained with { Twins = 20 }, Roles.Manager));
-        Assert.DoesNotContain("/models", Hrefs(untrained with { Running = [Job("TrainForecast")] }, Roles.Manager));
+        Assert.DoesNotContain("/models", Hrefs(untrained with { Running = [Job("TrainModels")] }, Roles.Manager));
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed class LifecycleTests
         List<TwinEvent> all = [.. offsets.Order().Select(Draw)];
         List<TwinEvent> past = [.. all.Where(x => x.At <= Now)];
         var (whole, known) = (BehaviourFacts.Of(new(1, all, []), Rhythm, Now), BehaviourFacts.Of(new(1, past, []), Rhythm, Now));
-        return Equals(whole, known) && (known is null || ChanceFeatures.Of(known).All(double.IsFinite));
+        return Equals(whole, known) && (known is null || BehaviourFeatures.Of(known).All(float.IsFinite));
     }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -83,8 +83,8 @@ public sealed class LifecycleTests
     [Fact]
     public void CutOffs_ShortHistory_GivesNone()
     {
-        Assert.Null(CutOffs.Of(Now.AddDays(-CutOffs.MinDays + 1), Now));
-        var some = CutOffs.Of(Now.AddDays(-CutOffs.MinDays), Now)!;
+        Assert.Null(CutOffs.Of(Now.AddDays(-CutOffs.MinDays(30) + 1), Now, 30));
+        var some = CutOffs.Of(Now.AddDays(-CutOffs.MinDays(30)), Now, 30)!;
         Assert.Single(some.Train);
         Assert.Equal(Now, some.Test.AddDays(BehaviourFacts.Horizon));
         Assert.True(some.Train[^1].AddDays(BehaviourFacts.Horizon) <= some.Calibration && some.Calibration.AddDays(BehaviourFacts.Horizon) <= some.Test);

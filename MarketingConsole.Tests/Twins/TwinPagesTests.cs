@@ -5,7 +5,7 @@ using MarketingConsole.Core.Access;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Twins;
-using MarketingConsole.Core.Twins.Forecast;
+using MarketingConsole.Core.Twins.Training;
 using MarketingConsole.Tests.Benchmarks;
 using MarketingConsole.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -22,7 +22,7 @@ public sealed class TwinShopFactory : ConsoleFactory, IAsyncLifetime
     {
         await using var db = Open();
         await new GeneratedShop(db, Get<ShopCalendar>(), DateTime.UtcNow, seed: 7).WriteAsync(Customers, 20, CancellationToken.None);
-        Assert.Null((await Get<ForecastService>().TrainAsync("test", null, CancellationToken.None)).Reason);
+        Assert.All(await Get<ModelTraining>().TrainAsync("test", null, CancellationToken.None), x => Assert.Null(x.Value.Reason));
         await Get<TwinRefresher>().RefreshAllAsync(null, CancellationToken.None);
     }
 

@@ -1,13 +1,14 @@
+using MarketingConsole.Core.Access;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Twins;
-using MarketingConsole.Core.Twins.Forecast;
 using MarketingConsole.Tests.Benchmarks;
 using MarketingConsole.Tests.Support;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MarketingConsole.Tests.Twins;
@@ -16,9 +17,12 @@ public sealed class TwinRefresherTests
 {
     private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
 
+    internal static void Features(IServiceCollection services, IConfiguration configuration) =>
+        services.AddJobs(configuration, Path.GetTempPath()).AddConsent(configuration).AddCustomers(configuration).AddEvents(configuration).AddTwins(configuration).AddSingleton<AuditLog>();
+
     internal static async Task<TestDatabase> ShopAsync(DatabaseProvider provider, int customers, int eventsEach = 20)
     {
-        var data = await TestDatabase.CreateAsync(provider, (s, c) => s.AddJobs(c, Path.GetTempPath()).AddConsent(c).AddCustomers(c).AddEvents(c).AddTwins(c));
+        var data = await TestDatabase.CreateAsync(provider, Features);
         await using var db = data.Open();
         db.ConsentRules.AddRange(ConsentRuleSet.Defaults(data.Time.Now));
         await db.SaveChangesAsync(Token);
@@ -59,26 +63,5 @@ public sealed class TwinRefresherTests
 
         Assert.Equal(300, await db.Twins.CountAsync(Token));
         Assert.NotEqual(300, profiled.Count);
-    }
-
-    [Fact]
-    public async Task Train_GeneratedShop_JudgesOnALaterPeriodAndScoresOnlyWhoAllowsIt()
-    {
-        await using var data = await ShopAsync(DatabaseProvider.Sqlite, 2000);
-        var report = await data.Get<ForecastService>().TrainAsync("test", null, Token);
-        Assert.Null(report.Reason);
-        Assert.True(report.CutOffs!.Max() < report.CalibrationCutOff && report.CalibrationCutOff < report.TestCutOff);
-        Assert.InRange(report.Test!.Auc, 0.7, 0.99);
-        Assert.True(report.Test.LogLoss < report.Test.BaseLogLoss);
-        Assert.InRange(report.Test.CalibrationError, 0, 0.08);
-
-        await data.Get<TwinRefresher>().RefreshAllAsync(null, Token);
-        await using var db = data.Open();
-        var rules = await data.Get<ConsentGate>().RulesAsync(Token);
-        var profiled = (await db.Customers.Where(rules.Allowed(db, Purpose.Profiling, data.Time.Now)).Select(x => x.Id).ToListAsync(Token)).ToHashSet();
-        var twins = await db.Twins.AsNoTracking().ToListAsync(Token);
-        Assert.All(twins.Where(x => !profiled.Contains(x.CustomerId)), x => Assert.True(x is { ChanceToBuy: null, NextOrderFrom: null, TopCategory: null, TopChannel: null }));
-        Assert.All(twins.Where(x => profiled.Contains(x.CustomerId)), x => Assert.Equal(x.Orders > 0, x.ChanceToBuy is > 0 and < 1));
-        TestContext.Current.TestOutputHelper?.WriteLine(report.Test.ToString() + string.Join("\n", report.Test.Bins) + string.Join(", ", report.Topics!));
     }
 }

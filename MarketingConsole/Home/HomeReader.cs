@@ -22,7 +22,7 @@ internal sealed record HomeJob(int Id, string Kind, string Title, JobStatus Stat
 internal sealed record HomeState(int Customers, int Twins, int Segments, int Offers, int Campaigns, int CampaignsSent, IReadOnlyList<HomeCampaign> ForMe, IReadOnlyList<HomeCampaign> Drafts,
     int Waiting, IReadOnlyList<HomeJob> Running, IReadOnlyList<HomeJob> Failed, int Emailable, int Profilable, int Lapsing, bool Model, int People)
 {
-    private const string Sample = "FillSampleShop", Import = "ImportFile", Train = "TrainForecast";
+    private const string Sample = "FillSampleShop", Import = "ImportFile", Train = "TrainModels";
 
     /// <summary>The job that brings the first customers: until it ends, every number here still grows.</summary>
     public HomeJob? Filling => Running.FirstOrDefault(x => x.Kind == Sample) ?? (Customers == 0 || Twins == 0 ? Running.FirstOrDefault(x => x.Kind == Import) : null);

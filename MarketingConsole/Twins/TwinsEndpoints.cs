@@ -1,7 +1,6 @@
 using MarketingConsole.Core.Access;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Twins;
-using MarketingConsole.Core.Twins.Forecast;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace MarketingConsole.Twins;
@@ -16,9 +15,6 @@ internal static class TwinsEndpoints
         customers.MapGet("", ListAsync).WithName("listCustomers").WithSummary("Customers with their twins' main figures: search, filters, sort, pages");
         customers.MapGet("/{keyOrId}", GetAsync).WithName("getCustomer").WithSummary("One customer's twin; the shop's own key is tried before the console's id");
         customers.MapGet("/{keyOrId}/timeline", TimelineAsync).WithName("getCustomerTimeline").WithSummary("What happened with a customer, newest first: orders, visits, messages, consents, segments");
-        var models = api.MapGroup("/models").WithTags("Models");
-        models.MapGet("", (ForecastService forecasts, CancellationToken token) => forecasts.TrainingsAsync(50, token)).RequireAuthorization(Policies.Scope("models:read")).WithName("listModels").WithSummary("Trained models with their figures on a later period, newest first");
-        models.MapPost("/train", TrainAsync).RequireAuthorization(Policies.Scope("models:write")).WithName("trainModel").WithSummary("Starts a training in the background");
     }
 
     private static async Task<Results<Ok<TwinList>, ValidationProblem>> ListAsync(TwinListService list, string? search, string? country, string? stage, string? value, string? seen, string? allows, string? sort, bool? ascending, int? page, int? pageSize, CancellationToken cancellationToken)
@@ -92,14 +88,6 @@ internal static class TwinsEndpoints
         return TypedResults.Ok(new TimelineResponse(entries, more));
     }
 
-    private static async Task<Accepted<TrainingStarted>> TrainAsync(HttpContext http, ForecastService forecasts, CancellationToken cancellationToken)
-    {
-        var run = await forecasts.StartTrainingAsync(http.User.Identity!.Name!, cancellationToken);
-        return TypedResults.Accepted($"/api/v1/jobs/{run}", new TrainingStarted(run));
-    }
-
     /// <param name="More">There are older entries: ask for more.</param>
     internal sealed record TimelineResponse(IReadOnlyList<TimelineEntry> Entries, bool More);
-
-    internal sealed record TrainingStarted(int RunId);
 }

@@ -81,7 +81,10 @@ public sealed record BlendedClassifier(
     public double Probability(ReadOnlySpan<float> row) => LogisticRegression.Sigmoid(LogOdds(row));
 
     /// <summary>Calibrated probabilities of many rows, given as columns.</summary>
-    public double[] Probabilities(IReadOnlyList<float[]> columns)
+    public double[] Probabilities(IReadOnlyList<float[]> columns) => Array.ConvertAll(LogOdds(columns), LogisticRegression.Sigmoid);
+
+    /// <summary>Calibrated log-odds of many rows, given as columns.</summary>
+    public double[] LogOdds(IReadOnlyList<float[]> columns)
     {
         var n = columns.Count == 0 ? 0 : columns[0].Length;
         var (line, trees) = (new double[n], new double[n]);
@@ -91,7 +94,7 @@ public sealed record BlendedClassifier(
         }
 
         Trees?.RawScores(columns, trees);
-        return [.. Blend(line, trees, TreeShare).Select(Calibration.Probability)];
+        return [.. Blend(line, trees, TreeShare).Select(Calibration.LogOdds)];
     }
 
     private static BoostingOptions Options(int rows, IReadOnlyList<int> categorical, int seed) =>

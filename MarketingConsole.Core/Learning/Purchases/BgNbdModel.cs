@@ -15,6 +15,8 @@ public sealed record BgNbdModel(double R, double Alpha, double A, double B, Purc
 
     public override string Name => "BG/NBD";
 
+    public override IReadOnlyList<(string Name, double Value)> Parameters => [("r", R), ("alpha", Alpha), ("a", A), ("b", B)];
+
     /// <summary>Maximum likelihood.</summary>
     /// <exception cref="LearningException">Too few customers or repeat purchases, or a history that contradicts itself.</exception>
     public static BgNbdModel FitTo(IReadOnlyList<PurchaseHistory> rows, IProgress<double>? progress = null, CancellationToken ct = default)

@@ -15,6 +15,8 @@ public sealed record MbgNbdModel(double R, double Alpha, double A, double B, Pur
 
     public override string Name => "MBG/NBD";
 
+    public override IReadOnlyList<(string Name, double Value)> Parameters => [("r", R), ("alpha", Alpha), ("a", A), ("b", B)];
+
     /// <summary>Maximum likelihood.</summary>
     /// <exception cref="LearningException">Too few customers or repeat purchases, or a history that contradicts itself.</exception>
     public static MbgNbdModel FitTo(IReadOnlyList<PurchaseHistory> rows, IProgress<double>? progress = null, CancellationToken ct = default)

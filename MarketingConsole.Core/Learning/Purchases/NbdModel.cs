@@ -14,6 +14,8 @@ public sealed record NbdModel(double R, double Alpha, PurchaseFit Fit) : Purchas
 
     public override string Name => "NBD";
 
+    public override IReadOnlyList<(string Name, double Value)> Parameters => [("r", R), ("alpha", Alpha)];
+
     /// <summary>Maximum likelihood.</summary>
     /// <exception cref="LearningException">Too few customers or repeat purchases, or a history that contradicts itself.</exception>
     public static NbdModel FitTo(IReadOnlyList<PurchaseHistory> rows, IProgress<double>? progress = null, CancellationToken ct = default)

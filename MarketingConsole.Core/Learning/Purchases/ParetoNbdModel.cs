@@ -18,6 +18,8 @@ public sealed record ParetoNbdModel(double R, double Alpha, double S, double Bet
 
     public override string Name => "Pareto/NBD";
 
+    public override IReadOnlyList<(string Name, double Value)> Parameters => [("r", R), ("alpha", Alpha), ("s", S), ("beta", Beta)];
+
     /// <summary>Maximum likelihood.</summary>
     /// <exception cref="LearningException">Too few customers or repeat purchases, or a history that contradicts itself.</exception>
     public static ParetoNbdModel FitTo(IReadOnlyList<PurchaseHistory> rows, IProgress<double>? progress = null, CancellationToken ct = default)

@@ -26,6 +26,10 @@ public abstract record PurchaseModel(PurchaseFit Fit)
     [JsonIgnore]
     public abstract string Name { get; }
 
+    /// <summary>By the paper's names, in the order of the standard errors.</summary>
+    [JsonIgnore]
+    public abstract IReadOnlyList<(string Name, double Value)> Parameters { get; }
+
     /// <summary>Log of the probability density of one history.</summary>
     public abstract double LogLikelihood(PurchaseHistory history);
 

@@ -84,6 +84,16 @@ public static class PurchaseModelChooser
         return new(best, [.. order.Select(i => candidates[i])], reason);
     }
 
+    /// <summary>A model of the same kind, fitted on other histories.</summary>
+    /// <exception cref="LearningException">Too few customers or repeat purchases.</exception>
+    public static PurchaseModel Refit(PurchaseModel like, IReadOnlyList<PurchaseHistory> rows, CancellationToken ct = default) => like switch
+    {
+        BgNbdModel => BgNbdModel.FitTo(rows, null, ct),
+        MbgNbdModel => MbgNbdModel.FitTo(rows, null, ct),
+        ParetoNbdModel => ParetoNbdModel.FitTo(rows, null, ct),
+        _ => NbdModel.FitTo(rows, null, ct),
+    };
+
     private static string NoDropout => "Customers show no sign of leaving: the model is not more likely than one in which nobody does.";
 
     private static Func<IReadOnlyList<PurchaseHistory>, CancellationToken, PurchaseModel>[] Fits =>

@@ -4,6 +4,7 @@ using MarketingConsole.Core.Learning;
 namespace MarketingConsole.Core.Twins.Forecast;
 
 /// <summary>What a forecast looks at: facts of one customer's behaviour up to an instant, never later.</summary>
+/// <param name="AsOf">Nothing later was looked at.</param>
 /// <param name="DaysSinceOrder">Since the last order.</param>
 /// <param name="GapDays">The usual gap: own median from three order days on, else the shop's.</param>
 /// <param name="DueChance">Chance that the next order falls into the next 30 days by the gaps alone, 0 to 1.</param>
@@ -12,7 +13,7 @@ namespace MarketingConsole.Core.Twins.Forecast;
 /// <param name="AverageBasketCents">Mean paid a purchase.</param>
 /// <param name="ReturnShare">Returns per purchase.</param>
 /// <param name="DaysSinceSeen">Since the customer last did anything.</param>
-public sealed record BehaviourFacts(double DaysSinceOrder, double GapDays, double DueChance, int OrderDays, int Orders90, int Orders365, double TenureDays,
+public sealed record BehaviourFacts(DateTime AsOf, double DaysSinceOrder, double GapDays, double DueChance, int OrderDays, int Orders90, int Orders365, double TenureDays,
     double AverageBasketCents, double ReturnShare, int Views30, int Carts30, int Sessions30, double DaysSinceSeen, int Opens90, int Clicks90, int StoreVisits90)
 {
     /// <summary>How far ahead the chance to buy looks, in days.</summary>
@@ -72,7 +73,7 @@ public sealed record BehaviourFacts(double DaysSinceOrder, double GapDays, doubl
             gap = ShopRhythm.Median(gaps);
         }
 
-        return new(waited, gap, due, days.Count, orders90, orders365, (asOf - days[0].At).TotalDays, (double)paid / orders, (double)returns / orders,
+        return new(asOf, waited, gap, due, days.Count, orders90, orders365, (asOf - days[0].At).TotalDays, (double)paid / orders, (double)returns / orders,
             views, carts, sessions, (asOf - lastSeen).TotalDays, opens, clicks, visits);
     }
 }

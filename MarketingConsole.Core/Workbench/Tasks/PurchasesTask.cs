@@ -91,18 +91,8 @@ internal static class PurchasesTask
         return model is null ? data.Choice.Value : new(model, [], $"{model.Name}, as asked for.");
     }
 
-    private static IEnumerable<Figure> Parameters(PurchaseModel model)
-    {
-        (string Name, double Value)[] values = model switch
-        {
-            BgNbdModel m => [("r", m.R), ("alpha", m.Alpha), ("a", m.A), ("b", m.B)],
-            MbgNbdModel m => [("r", m.R), ("alpha", m.Alpha), ("a", m.A), ("b", m.B)],
-            ParetoNbdModel m => [("r", m.R), ("alpha", m.Alpha), ("s", m.S), ("beta", m.Beta)],
-            NbdModel m => [("r", m.R), ("alpha", m.Alpha)],
-            _ => [],
-        };
-        return values.Select((x, i) => new Figure(x.Name, x.Value, model.Fit.StandardErrors is { } errors ? $"standard error {errors[i].ToString("0.####", CultureInfo.InvariantCulture)}" : "no standard error: the likelihood is flat"));
-    }
+    private static IEnumerable<Figure> Parameters(PurchaseModel model) =>
+        model.Parameters.Select((x, i) => new Figure(x.Name, x.Value, model.Fit.StandardErrors is { } errors ? $"standard error {errors[i].ToString("0.####", CultureInfo.InvariantCulture)}" : "no standard error: the likelihood is flat"));
 
     private static Data Summaries(TaskInput input, Column frequency)
     {

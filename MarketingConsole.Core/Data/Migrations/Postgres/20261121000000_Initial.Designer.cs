@@ -1449,7 +1449,7 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.ToTable("SegmentSizes");
                 });
 
-            modelBuilder.Entity("MarketingConsole.Core.Twins.TrainedModel", b =>
+            modelBuilder.Entity("MarketingConsole.Core.Twins.Models.TrainedModel", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
@@ -1460,18 +1460,29 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<bool>("Champion")
                         .HasColumnType("boolean");
 
+                    b.Property<string>("DriftJson")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
                         .UseCollation("C");
 
-                    b.Property<string>("MetricsJson")
-                        .IsRequired()
+                    b.Property<string>("ParametersJson")
                         .HasColumnType("text")
                         .UseCollation("C");
 
-                    b.Property<string>("ParametersJson")
+                    b.Property<long?>("PromotedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("PromotedBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .UseCollation("C");
+
+                    b.Property<string>("ReportJson")
                         .IsRequired()
                         .HasColumnType("text")
                         .UseCollation("C");
@@ -1493,7 +1504,7 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Kind", "TrainedAt");
+                    b.HasIndex("Kind", "Champion");
 
                     b.ToTable("TrainedModels");
                 });
@@ -1503,10 +1514,16 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<int>("CustomerId")
                         .HasColumnType("integer");
 
+                    b.Property<double?>("Alive")
+                        .HasColumnType("double precision");
+
                     b.Property<long>("AverageBasketCents")
                         .HasColumnType("bigint");
 
                     b.Property<double?>("ChanceToBuy")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("ChurnRisk")
                         .HasColumnType("double precision");
 
                     b.Property<int>("EmailsClicked")
@@ -1530,11 +1547,11 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<long?>("LastSeenAt")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("LifetimeCents")
+                        .HasColumnType("bigint");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("double precision");
-
-                    b.Property<int?>("ModelId")
-                        .HasColumnType("integer");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("bigint");
@@ -1544,6 +1561,15 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.Property<int>("Orders")
                         .HasColumnType("integer");
+
+                    b.Property<double?>("Orders30")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("Orders365")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("Orders90")
+                        .HasColumnType("double precision");
 
                     b.Property<int>("Returns")
                         .HasColumnType("integer");
@@ -1555,6 +1581,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .HasColumnType("bigint");
 
                     b.Property<long?>("ScoredAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("Spend365Cents")
                         .HasColumnType("bigint");
 
                     b.Property<int>("Stage")
@@ -1595,7 +1624,11 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.HasIndex("ChanceToBuy");
 
+                    b.HasIndex("ChurnRisk");
+
                     b.HasIndex("LastSeenAt");
+
+                    b.HasIndex("LifetimeCents");
 
                     b.HasIndex("Orders");
 

@@ -659,12 +659,15 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
                     Kind = table.Column<string>(type: "character varying(40)", maxLength: 40, nullable: false, collation: "C"),
                     TrainedAt = table.Column<long>(type: "bigint", nullable: false),
+                    TrainedBy = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false, collation: "C"),
                     WindowFrom = table.Column<long>(type: "bigint", nullable: false),
                     WindowTo = table.Column<long>(type: "bigint", nullable: false),
-                    ParametersJson = table.Column<string>(type: "text", nullable: false, collation: "C"),
-                    MetricsJson = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    ParametersJson = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    ReportJson = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    DriftJson = table.Column<string>(type: "text", nullable: true, collation: "C"),
                     Champion = table.Column<bool>(type: "boolean", nullable: false),
-                    TrainedBy = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false, collation: "C")
+                    PromotedAt = table.Column<long>(type: "bigint", nullable: true),
+                    PromotedBy = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true, collation: "C")
                 },
                 constraints: table =>
                 {
@@ -698,9 +701,15 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     TopChannel = table.Column<int>(type: "integer", nullable: true),
                     TopStoreId = table.Column<int>(type: "integer", nullable: true),
                     ChanceToBuy = table.Column<double>(type: "double precision", nullable: true),
+                    ChurnRisk = table.Column<double>(type: "double precision", nullable: true),
+                    Alive = table.Column<double>(type: "double precision", nullable: true),
+                    Orders30 = table.Column<double>(type: "double precision", nullable: true),
+                    Orders90 = table.Column<double>(type: "double precision", nullable: true),
+                    Orders365 = table.Column<double>(type: "double precision", nullable: true),
+                    Spend365Cents = table.Column<long>(type: "bigint", nullable: true),
+                    LifetimeCents = table.Column<long>(type: "bigint", nullable: true),
                     NextOrderFrom = table.Column<long>(type: "bigint", nullable: true),
                     NextOrderTo = table.Column<long>(type: "bigint", nullable: true),
-                    ModelId = table.Column<int>(type: "integer", nullable: true),
                     ScoredAt = table.Column<long>(type: "bigint", nullable: true),
                     UpdatedAt = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -1037,9 +1046,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_TrainedModels_Kind_TrainedAt",
+                name: "IX_TrainedModels_Kind_Champion",
                 table: "TrainedModels",
-                columns: new[] { "Kind", "TrainedAt" });
+                columns: new[] { "Kind", "Champion" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Twins_ChanceToBuy",
@@ -1047,9 +1056,19 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 column: "ChanceToBuy");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Twins_ChurnRisk",
+                table: "Twins",
+                column: "ChurnRisk");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Twins_LastSeenAt",
                 table: "Twins",
                 column: "LastSeenAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Twins_LifetimeCents",
+                table: "Twins",
+                column: "LifetimeCents");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Twins_Orders",

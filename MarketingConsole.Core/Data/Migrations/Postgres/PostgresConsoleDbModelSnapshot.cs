@@ -1446,7 +1446,7 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.ToTable("SegmentSizes");
                 });
 
-            modelBuilder.Entity("MarketingConsole.Core.Twins.TrainedModel", b =>
+            modelBuilder.Entity("MarketingConsole.Core.Twins.Models.TrainedModel", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
@@ -1457,18 +1457,29 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<bool>("Champion")
                         .HasColumnType("boolean");
 
+                    b.Property<string>("DriftJson")
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)")
                         .UseCollation("C");
 
-                    b.Property<string>("MetricsJson")
-                        .IsRequired()
+                    b.Property<string>("ParametersJson")
                         .HasColumnType("text")
                         .UseCollation("C");
 
-                    b.Property<string>("ParametersJson")
+                    b.Property<long?>("PromotedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("PromotedBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("character varying(256)")
+                        .UseCollation("C");
+
+                    b.Property<string>("ReportJson")
                         .IsRequired()
                         .HasColumnType("text")
                         .UseCollation("C");
@@ -1490,7 +1501,7 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Kind", "TrainedAt");
+                    b.HasIndex("Kind", "Champion");
 
                     b.ToTable("TrainedModels");
                 });
@@ -1500,10 +1511,16 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<int>("CustomerId")
                         .HasColumnType("integer");
 
+                    b.Property<double?>("Alive")
+                        .HasColumnType("double precision");
+
                     b.Property<long>("AverageBasketCents")
                         .HasColumnType("bigint");
 
                     b.Property<double?>("ChanceToBuy")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("ChurnRisk")
                         .HasColumnType("double precision");
 
                     b.Property<int>("EmailsClicked")
@@ -1527,11 +1544,11 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<long?>("LastSeenAt")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("LifetimeCents")
+                        .HasColumnType("bigint");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("double precision");
-
-                    b.Property<int?>("ModelId")
-                        .HasColumnType("integer");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("bigint");
@@ -1541,6 +1558,15 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.Property<int>("Orders")
                         .HasColumnType("integer");
+
+                    b.Property<double?>("Orders30")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("Orders365")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("Orders90")
+                        .HasColumnType("double precision");
 
                     b.Property<int>("Returns")
                         .HasColumnType("integer");
@@ -1552,6 +1578,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .HasColumnType("bigint");
 
                     b.Property<long?>("ScoredAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("Spend365Cents")
                         .HasColumnType("bigint");
 
                     b.Property<int>("Stage")
@@ -1592,7 +1621,11 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.HasIndex("ChanceToBuy");
 
+                    b.HasIndex("ChurnRisk");
+
                     b.HasIndex("LastSeenAt");
+
+                    b.HasIndex("LifetimeCents");
 
                     b.HasIndex("Orders");
 

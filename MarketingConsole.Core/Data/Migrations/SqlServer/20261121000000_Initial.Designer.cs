@@ -1451,7 +1451,7 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.ToTable("SegmentSizes");
                 });
 
-            modelBuilder.Entity("MarketingConsole.Core.Twins.TrainedModel", b =>
+            modelBuilder.Entity("MarketingConsole.Core.Twins.Models.TrainedModel", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
@@ -1462,18 +1462,29 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<bool>("Champion")
                         .HasColumnType("bit");
 
+                    b.Property<string>("DriftJson")
+                        .HasColumnType("nvarchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("nvarchar(40)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("MetricsJson")
-                        .IsRequired()
+                    b.Property<string>("ParametersJson")
                         .HasColumnType("nvarchar(max)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("ParametersJson")
+                    b.Property<long?>("PromotedAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("PromotedBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("nvarchar(256)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("ReportJson")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
                         .UseCollation("Latin1_General_100_BIN2");
@@ -1495,7 +1506,7 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Kind", "TrainedAt");
+                    b.HasIndex("Kind", "Champion");
 
                     b.ToTable("TrainedModels");
                 });
@@ -1505,10 +1516,16 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<int>("CustomerId")
                         .HasColumnType("int");
 
+                    b.Property<double?>("Alive")
+                        .HasColumnType("float");
+
                     b.Property<long>("AverageBasketCents")
                         .HasColumnType("bigint");
 
                     b.Property<double?>("ChanceToBuy")
+                        .HasColumnType("float");
+
+                    b.Property<double?>("ChurnRisk")
                         .HasColumnType("float");
 
                     b.Property<int>("EmailsClicked")
@@ -1532,11 +1549,11 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<long?>("LastSeenAt")
                         .HasColumnType("bigint");
 
+                    b.Property<long?>("LifetimeCents")
+                        .HasColumnType("bigint");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("float");
-
-                    b.Property<int?>("ModelId")
-                        .HasColumnType("int");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("bigint");
@@ -1546,6 +1563,15 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.Property<int>("Orders")
                         .HasColumnType("int");
+
+                    b.Property<double?>("Orders30")
+                        .HasColumnType("float");
+
+                    b.Property<double?>("Orders365")
+                        .HasColumnType("float");
+
+                    b.Property<double?>("Orders90")
+                        .HasColumnType("float");
 
                     b.Property<int>("Returns")
                         .HasColumnType("int");
@@ -1557,6 +1583,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("bigint");
 
                     b.Property<long?>("ScoredAt")
+                        .HasColumnType("bigint");
+
+                    b.Property<long?>("Spend365Cents")
                         .HasColumnType("bigint");
 
                     b.Property<int>("Stage")
@@ -1597,7 +1626,11 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.HasIndex("ChanceToBuy");
 
+                    b.HasIndex("ChurnRisk");
+
                     b.HasIndex("LastSeenAt");
+
+                    b.HasIndex("LifetimeCents");
 
                     b.HasIndex("Orders");
 

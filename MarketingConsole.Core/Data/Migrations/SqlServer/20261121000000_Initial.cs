@@ -658,12 +658,15 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .Annotation("SqlServer:Identity", "1, 1"),
                     Kind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false, collation: "Latin1_General_100_BIN2"),
                     TrainedAt = table.Column<long>(type: "bigint", nullable: false),
+                    TrainedBy = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false, collation: "Latin1_General_100_BIN2"),
                     WindowFrom = table.Column<long>(type: "bigint", nullable: false),
                     WindowTo = table.Column<long>(type: "bigint", nullable: false),
-                    ParametersJson = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
-                    MetricsJson = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    ParametersJson = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    ReportJson = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    DriftJson = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
                     Champion = table.Column<bool>(type: "bit", nullable: false),
-                    TrainedBy = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false, collation: "Latin1_General_100_BIN2")
+                    PromotedAt = table.Column<long>(type: "bigint", nullable: true),
+                    PromotedBy = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: true, collation: "Latin1_General_100_BIN2")
                 },
                 constraints: table =>
                 {
@@ -697,9 +700,15 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     TopChannel = table.Column<int>(type: "int", nullable: true),
                     TopStoreId = table.Column<int>(type: "int", nullable: true),
                     ChanceToBuy = table.Column<double>(type: "float", nullable: true),
+                    ChurnRisk = table.Column<double>(type: "float", nullable: true),
+                    Alive = table.Column<double>(type: "float", nullable: true),
+                    Orders30 = table.Column<double>(type: "float", nullable: true),
+                    Orders90 = table.Column<double>(type: "float", nullable: true),
+                    Orders365 = table.Column<double>(type: "float", nullable: true),
+                    Spend365Cents = table.Column<long>(type: "bigint", nullable: true),
+                    LifetimeCents = table.Column<long>(type: "bigint", nullable: true),
                     NextOrderFrom = table.Column<long>(type: "bigint", nullable: true),
                     NextOrderTo = table.Column<long>(type: "bigint", nullable: true),
-                    ModelId = table.Column<int>(type: "int", nullable: true),
                     ScoredAt = table.Column<long>(type: "bigint", nullable: true),
                     UpdatedAt = table.Column<long>(type: "bigint", nullable: false)
                 },
@@ -1039,9 +1048,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_TrainedModels_Kind_TrainedAt",
+                name: "IX_TrainedModels_Kind_Champion",
                 table: "TrainedModels",
-                columns: new[] { "Kind", "TrainedAt" });
+                columns: new[] { "Kind", "Champion" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Twins_ChanceToBuy",
@@ -1049,9 +1058,19 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 column: "ChanceToBuy");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Twins_ChurnRisk",
+                table: "Twins",
+                column: "ChurnRisk");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Twins_LastSeenAt",
                 table: "Twins",
                 column: "LastSeenAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Twins_LifetimeCents",
+                table: "Twins",
+                column: "LifetimeCents");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Twins_Orders",

@@ -1412,7 +1412,7 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.ToTable("SegmentSizes");
                 });
 
-            modelBuilder.Entity("MarketingConsole.Core.Twins.TrainedModel", b =>
+            modelBuilder.Entity("MarketingConsole.Core.Twins.Models.TrainedModel", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
@@ -1421,18 +1421,29 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<bool>("Champion")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("DriftJson")
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
 
-                    b.Property<string>("MetricsJson")
-                        .IsRequired()
+                    b.Property<string>("ParametersJson")
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
 
-                    b.Property<string>("ParametersJson")
+                    b.Property<long?>("PromotedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("PromotedBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
+                    b.Property<string>("ReportJson")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
@@ -1454,7 +1465,7 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Kind", "TrainedAt");
+                    b.HasIndex("Kind", "Champion");
 
                     b.ToTable("TrainedModels");
                 });
@@ -1464,10 +1475,16 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<int>("CustomerId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<double?>("Alive")
+                        .HasColumnType("REAL");
+
                     b.Property<long>("AverageBasketCents")
                         .HasColumnType("INTEGER");
 
                     b.Property<double?>("ChanceToBuy")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("ChurnRisk")
                         .HasColumnType("REAL");
 
                     b.Property<int>("EmailsClicked")
@@ -1491,11 +1508,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<long?>("LastSeenAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("LifetimeCents")
+                        .HasColumnType("INTEGER");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("REAL");
-
-                    b.Property<int?>("ModelId")
-                        .HasColumnType("INTEGER");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("INTEGER");
@@ -1505,6 +1522,15 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.Property<int>("Orders")
                         .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Orders30")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("Orders365")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("Orders90")
+                        .HasColumnType("REAL");
 
                     b.Property<int>("Returns")
                         .HasColumnType("INTEGER");
@@ -1516,6 +1542,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("ScoredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Spend365Cents")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Stage")
@@ -1556,7 +1585,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("ChanceToBuy");
 
+                    b.HasIndex("ChurnRisk");
+
                     b.HasIndex("LastSeenAt");
+
+                    b.HasIndex("LifetimeCents");
 
                     b.HasIndex("Orders");
 

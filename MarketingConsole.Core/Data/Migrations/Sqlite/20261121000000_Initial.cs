@@ -658,12 +658,15 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .Annotation("Sqlite:Autoincrement", true),
                     Kind = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false, collation: "BINARY"),
                     TrainedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    TrainedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false, collation: "BINARY"),
                     WindowFrom = table.Column<long>(type: "INTEGER", nullable: false),
                     WindowTo = table.Column<long>(type: "INTEGER", nullable: false),
-                    ParametersJson = table.Column<string>(type: "TEXT", nullable: false, collation: "BINARY"),
-                    MetricsJson = table.Column<string>(type: "TEXT", nullable: false, collation: "BINARY"),
+                    ParametersJson = table.Column<string>(type: "TEXT", nullable: true, collation: "BINARY"),
+                    ReportJson = table.Column<string>(type: "TEXT", nullable: false, collation: "BINARY"),
+                    DriftJson = table.Column<string>(type: "TEXT", nullable: true, collation: "BINARY"),
                     Champion = table.Column<bool>(type: "INTEGER", nullable: false),
-                    TrainedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false, collation: "BINARY")
+                    PromotedAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    PromotedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true, collation: "BINARY")
                 },
                 constraints: table =>
                 {
@@ -697,9 +700,15 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     TopChannel = table.Column<int>(type: "INTEGER", nullable: true),
                     TopStoreId = table.Column<int>(type: "INTEGER", nullable: true),
                     ChanceToBuy = table.Column<double>(type: "REAL", nullable: true),
+                    ChurnRisk = table.Column<double>(type: "REAL", nullable: true),
+                    Alive = table.Column<double>(type: "REAL", nullable: true),
+                    Orders30 = table.Column<double>(type: "REAL", nullable: true),
+                    Orders90 = table.Column<double>(type: "REAL", nullable: true),
+                    Orders365 = table.Column<double>(type: "REAL", nullable: true),
+                    Spend365Cents = table.Column<long>(type: "INTEGER", nullable: true),
+                    LifetimeCents = table.Column<long>(type: "INTEGER", nullable: true),
                     NextOrderFrom = table.Column<long>(type: "INTEGER", nullable: true),
                     NextOrderTo = table.Column<long>(type: "INTEGER", nullable: true),
-                    ModelId = table.Column<int>(type: "INTEGER", nullable: true),
                     ScoredAt = table.Column<long>(type: "INTEGER", nullable: true),
                     UpdatedAt = table.Column<long>(type: "INTEGER", nullable: false)
                 },
@@ -1036,9 +1045,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "IX_TrainedModels_Kind_TrainedAt",
+                name: "IX_TrainedModels_Kind_Champion",
                 table: "TrainedModels",
-                columns: new[] { "Kind", "TrainedAt" });
+                columns: new[] { "Kind", "Champion" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Twins_ChanceToBuy",
@@ -1046,9 +1055,19 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 column: "ChanceToBuy");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Twins_ChurnRisk",
+                table: "Twins",
+                column: "ChurnRisk");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Twins_LastSeenAt",
                 table: "Twins",
                 column: "LastSeenAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Twins_LifetimeCents",
+                table: "Twins",
+                column: "LifetimeCents");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Twins_Orders",

@@ -1409,7 +1409,7 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.ToTable("SegmentSizes");
                 });
 
-            modelBuilder.Entity("MarketingConsole.Core.Twins.TrainedModel", b =>
+            modelBuilder.Entity("MarketingConsole.Core.Twins.Models.TrainedModel", b =>
                 {
                     b.Property<int>("Id")
                         .ValueGeneratedOnAdd()
@@ -1418,18 +1418,29 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<bool>("Champion")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("DriftJson")
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
                     b.Property<string>("Kind")
                         .IsRequired()
                         .HasMaxLength(40)
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
 
-                    b.Property<string>("MetricsJson")
-                        .IsRequired()
+                    b.Property<string>("ParametersJson")
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
 
-                    b.Property<string>("ParametersJson")
+                    b.Property<long?>("PromotedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("PromotedBy")
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
+                    b.Property<string>("ReportJson")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
@@ -1451,7 +1462,7 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.HasIndex("Kind", "TrainedAt");
+                    b.HasIndex("Kind", "Champion");
 
                     b.ToTable("TrainedModels");
                 });
@@ -1461,10 +1472,16 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<int>("CustomerId")
                         .HasColumnType("INTEGER");
 
+                    b.Property<double?>("Alive")
+                        .HasColumnType("REAL");
+
                     b.Property<long>("AverageBasketCents")
                         .HasColumnType("INTEGER");
 
                     b.Property<double?>("ChanceToBuy")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("ChurnRisk")
                         .HasColumnType("REAL");
 
                     b.Property<int>("EmailsClicked")
@@ -1488,11 +1505,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<long?>("LastSeenAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long?>("LifetimeCents")
+                        .HasColumnType("INTEGER");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("REAL");
-
-                    b.Property<int?>("ModelId")
-                        .HasColumnType("INTEGER");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("INTEGER");
@@ -1502,6 +1519,15 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.Property<int>("Orders")
                         .HasColumnType("INTEGER");
+
+                    b.Property<double?>("Orders30")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("Orders365")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("Orders90")
+                        .HasColumnType("REAL");
 
                     b.Property<int>("Returns")
                         .HasColumnType("INTEGER");
@@ -1513,6 +1539,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("ScoredAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("Spend365Cents")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("Stage")
@@ -1553,7 +1582,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("ChanceToBuy");
 
+                    b.HasIndex("ChurnRisk");
+
                     b.HasIndex("LastSeenAt");
+
+                    b.HasIndex("LifetimeCents");
 
                     b.HasIndex("Orders");
 

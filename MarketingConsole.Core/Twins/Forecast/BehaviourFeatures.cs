@@ -3,8 +3,8 @@ using MarketingConsole.Core.Learning.Classification;
 
 namespace MarketingConsole.Core.Twins.Forecast;
 
-/// <summary>The numbers a chance-to-buy model is fitted on, grouped by what they speak of so that a forecast can be explained in words.</summary>
-public static class ChanceFeatures
+/// <summary>The numbers that yes/no forecasts are fitted on, grouped by what they speak of so that a forecast can be explained in words.</summary>
+public static class BehaviourFeatures
 {
     private static readonly CultureInfo Words = CultureInfo.InvariantCulture;
 
@@ -35,25 +35,28 @@ public static class ChanceFeatures
 
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(x => x.Name)];
 
-    public static double[] Of(BehaviourFacts facts) => [.. All.Select(x => x.Value(facts))];
-
-    /// <summary>The topics that move a chance most, strongest first.</summary>
-    /// <param name="contributions">Log-odds by feature, see <see cref="Learning.LogisticRegression.Contributions"/>.</param>
-    public static IReadOnlyList<ChanceReason> Explain(BehaviourFacts facts, IReadOnlyList<double> contributions, int count) =>
-        [.. All.Select((x, i) => (x.Topic, Value: contributions[i])).GroupBy(x => x.Topic, x => x.Value).Select(x => new ChanceReason(x.Key, Say(x.Key, facts), x.Sum()))
-            .OrderByDescending(x => Math.Abs(x.LogOdds)).Take(count)];
-
-    /// <summary>What a model relies on: the standard deviation of each topic's contribution over many customers, log-odds.</summary>
-    public static IReadOnlyDictionary<string, double> Spread(IReadOnlyList<double[]> contributions) =>
-        All.Select((x, i) => (x.Topic, Index: i)).GroupBy(x => x.Topic, x => x.Index).ToDictionary(x => x.Key.ToString(), topic =>
+    /// <returns>One row for a model.</returns>
+    public static float[] Of(BehaviourFacts facts)
+    {
+        var row = new float[All.Length];
+        for (var j = 0; j < row.Length; j++)
         {
-            var sums = contributions.Select(row => topic.Sum(i => row[i])).ToArray();
-            var mean = sums.Average();
-            return Math.Sqrt(sums.Average(x => (x - mean) * (x - mean)));
-        });
+            row[j] = (float)All[j].Value(facts);
+        }
+
+        return row;
+    }
+
+    /// <summary>The topics that move a forecast most, strongest first.</summary>
+    /// <param name="contributions">Shapley values by feature, log-odds.</param>
+    public static IReadOnlyList<ForecastReason> Explain(BehaviourFacts facts, IReadOnlyList<double> contributions, int count) =>
+        [.. ByTopic(contributions).Select(x => new ForecastReason(x.Topic, Say(x.Topic, facts), x.Sum)).OrderByDescending(x => Math.Abs(x.LogOdds)).Take(count)];
+
+    /// <summary>Contributions summed by what they speak of.</summary>
+    public static IEnumerable<(Topic Topic, double Sum)> ByTopic(IReadOnlyList<double> contributions) => All.Index().GroupBy(x => x.Item.Topic, x => contributions[x.Index]).Select(x => (x.Key, x.Sum()));
 
     /// <summary>The pause since the last order in usual gaps.</summary>
-    private static double Pause(BehaviourFacts x) => x.DaysSinceOrder / Math.Max(x.GapDays, Lifecycle.MinGapDays);
+    internal static double Pause(BehaviourFacts x) => x.DaysSinceOrder / Math.Max(x.GapDays, Lifecycle.MinGapDays);
 
     private static string Say(Topic topic, BehaviourFacts x) => topic switch
     {
@@ -73,5 +76,5 @@ public static class ChanceFeatures
 public enum Topic { Rhythm, Frequency, Basket, Returns, Browsing, Email, Store }
 
 /// <param name="Text">The fact in words.</param>
-/// <param name="LogOdds">Raises (above 0) or lowers the log-odds by this much against the average customer.</param>
-public sealed record ChanceReason(Topic Topic, string Text, double LogOdds);
+/// <param name="LogOdds">Raises (above 0) or lowers the log-odds of the outcome by this much against the average customer.</param>
+public sealed record ForecastReason(Topic Topic, string Text, double LogOdds);

@@ -1,0 +1,35 @@
+using MarketingConsole.Core.Twins.Models;
+
+namespace MarketingConsole.Models;
+
+/// <summary>Names and values of models as people read them.</summary>
+internal static class ModelWords
+{
+    /// <summary>Kinds in the order they are shown: name, and the question that the model answers.</summary>
+    public static IReadOnlyList<(string Kind, string Name, string Question)> Kinds { get; } =
+    [
+        (ModelKind.ChanceToBuy, "Chance to buy", "Will this customer buy within 30 days?"),
+        (ModelKind.Churn, "Drifting away", "Will a customer who still comes stay away?"),
+        (ModelKind.Purchases, "Purchases and spend", "How often will they buy, what will they spend, are they still there?"),
+        (ModelKind.Crowd, "What drives customers", "What do customers do on the whole: what is believed of one of whom little is known?"),
+        (ModelKind.Recommendations, "Recommendations", "Which articles is this customer likely to want next?"),
+        (ModelKind.Clusters, "Groups", "Which customers are alike?"),
+    ];
+
+    public static string Name(string kind) => Kinds.FirstOrDefault(x => x.Kind == kind).Name ?? kind;
+
+    public static string Value(ModelFigure figure, double? value, string currency) => value is not { } number || !double.IsFinite(number) ? "not known" : figure.Unit switch
+    {
+        "%" => Ui.Format.Percent(number, 1),
+        "€" => Ui.Format.Money((long)number, currency),
+        _ => Ui.Format.Number(number, Math.Abs(number) < 10 ? 3 : 1),
+    };
+
+    public static (string? Badge, string Text) State(ModelState state) => state switch
+    {
+        ModelState.Champion => ("ok", "in use"),
+        ModelState.Challenger => ("accent", "challenger"),
+        ModelState.Failed => ("warning", "no model"),
+        _ => (null, "past"),
+    };
+}
