@@ -16,7 +16,7 @@ internal sealed class OutcomeTrainer : ModelTrainer
     public const double MinAuc = 0.55;
 
     /// <summary>Rows fitted on at most; beyond it only some customers are learnt from, all are tested.</summary>
-    private const int MaxRows = 40_000;
+    private const int MaxRows = 19_000;
     private const int DriftSample = 1_000, TimeTestRows = 6_000, MinGroup = 30, ExplainedRows = 500;
 
     /// <summary>Share of the customers that a campaign is imagined to pick when fairness is checked.</summary>
@@ -186,7 +186,7 @@ internal sealed class OutcomeTrainer : ModelTrainer
             .. champion.Sample.Select((x, j) => new FeatureDrift(champion.Features[j], PopulationStability.OfAmounts(Array.ConvertAll(x, y => (double)y), Array.ConvertAll(today[j], y => (double)y)))).OrderByDescending(x => x.Stability.Index),
         ];
         var later = Rows.Of(_cutOffs!.All.Where(x => x >= since).Select(x => _rows[x]));
-        var chances = champion.Chances(OutcomeModel.Columns(later.Features));
+        var chances = later.Labels.Count == 0 ? [] : champion.Chances(OutcomeModel.Columns(later.Features));
         return new(_data.To, features, chances.Length == 0 ? null : PerformanceDrift.Of([.. chances.Select((x, i) => (later.At[i], x, later.Labels[i]))], 30));
     }
 

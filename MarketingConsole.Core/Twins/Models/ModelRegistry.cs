@@ -16,7 +16,7 @@ public sealed record StoredModel(
 /// <summary>Keeps trained models: which one of a kind is in use, which one was before, and how good each proved.</summary>
 public sealed class ModelRegistry(IDbContextFactory<ConsoleDb> dbs, AuditLog audit, TimeProvider time)
 {
-    /// <summary>A challenger that forecasts better replaces the champion without asking once there are so many times the purchases that the champion knew.</summary>
+    /// <summary>A challenger that forecasts no worse replaces the champion without asking once there are so many times the purchases that the champion knew.</summary>
     public const double OutgrownBy = 2;
 
     /// <summary>Challengers of a kind that are kept.</summary>
@@ -69,7 +69,7 @@ public sealed class ModelRegistry(IDbContextFactory<ConsoleDb> dbs, AuditLog aud
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         var champion = await db.TrainedModels.AsNoTracking().Where(x => x.Kind == kind && x.Champion).Select(x => new { x.Id, x.ReportJson }).FirstOrDefaultAsync(cancellationToken);
-        var outgrown = champion is not null && report.Purchases >= OutgrownBy * Report(champion.ReportJson).Purchases && report.BeatsChampion != false;
+        var outgrown = champion is not null && report.Purchases >= OutgrownBy * Report(champion.ReportJson).Purchases && !(report.Gain < 0);
         var row = new TrainedModel
         {
             Kind = kind,

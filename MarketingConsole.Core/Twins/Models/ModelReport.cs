@@ -46,8 +46,8 @@ public sealed record ModelReport(
     /// <summary>The figure models of this kind are compared by; null without a test.</summary>
     public ModelFigure? Main => Figures is [var main, ..] ? main : null;
 
-    /// <summary>True when it forecast the test period better than the champion did; null when there is nothing to compare.</summary>
-    public bool? BeatsChampion => Main is { Value: { } value, Champion: { } champion, LowerIsBetter: { } lower } ? lower ? value < champion : value > champion : null;
+    /// <summary>How much better than the champion it forecast the test period, in units of the main figure; below 0 is worse, null when there is nothing to compare.</summary>
+    public double? Gain => Main is { Value: { } value, Champion: { } champion, LowerIsBetter: { } lower } ? lower ? champion - value : value - champion : null;
 }
 
 /// <param name="Feature">What is looked at.</param>

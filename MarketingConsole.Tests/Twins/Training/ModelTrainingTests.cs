@@ -53,14 +53,13 @@ public sealed class ModelTrainingTests
         await data.Get<ModelTraining>().TrainAsync("with their orders", null, Token);
         await using var db = data.Open();
         var profiled = await ProfiledAsync(data, db);
-        var refusing = await db.Customers.Where(x => !profiled.Contains(x.Id)).Select(x => x.Id).ToListAsync(Token);
+        var newest = await db.Events.Where(x => x.Type == EventType.Purchase).OrderByDescending(x => x.At).Select(x => x.CustomerId).FirstAsync(Token); // the end of the data stays where it is
+        var refusing = await db.Customers.Where(x => !profiled.Contains(x.Id) && x.Id != newest).Select(x => x.Id).ToListAsync(Token);
         Assert.NotEmpty(refusing);
         var moved = await db.Events.Where(x => refusing.Contains(x.CustomerId) && x.Type == EventType.Purchase).ExecuteUpdateAsync(s => s.SetProperty(x => x.Type, EventType.View), Token);
         Assert.True(moved > 0);
-        var last = await db.Events.Where(x => x.Type == EventType.Purchase).MaxAsync(x => x.At, Token);
         await data.Get<ModelTraining>().TrainAsync("without", null, Token);
         var models = await db.TrainedModels.AsNoTracking().Where(x => x.Kind == ModelKind.Purchases).OrderBy(x => x.Id).ToListAsync(Token);
-        Assert.True(last == models[0].WindowTo, "the test needs the newest order to be of a customer who allows profiling");
         Assert.Equal(models[0].ParametersJson, models[1].ParametersJson);
     }
 
@@ -76,7 +75,7 @@ public sealed class ModelTrainingTests
         var (challenger, champion) = await registry.ListAsync(ModelKind.Purchases, 5, Token) is [var a, var b] ? (a, b) : throw new InvalidOperationException("Two trainings were expected.");
         Assert.Equal((ModelState.Challenger, ModelState.Champion), (challenger.State, champion.State));
         Assert.Equal(challenger.Report.Main!.Champion!.Value, challenger.Report.Main.Value!.Value, 1e-9); // nothing new was learnt
-        Assert.False(challenger.Report.BeatsChampion);
+        Assert.Equal(0, challenger.Report.Gain);
 
         Assert.Null(await registry.PromoteAsync(challenger.Id, "eva", Token));
         Assert.Equal(challenger.Id, (await registry.ChampionAsync<PurchasesModel>(ModelKind.Purchases, Token))!.Value.Id);
