@@ -22,6 +22,11 @@ public sealed record Range(double Expected, double Low, double High);
 /// <param name="SpendCents">Null when spend could not be fitted.</param>
 public sealed record Outlook(int Days, double Buys, Range Orders, Range? SpendCents);
 
+/// <summary>One possible future of a customer.</summary>
+/// <param name="Orders">In order of time: weeks from now, and what is paid in cents (0 when spend could not be fitted).</param>
+/// <param name="MeanCents">What this customer spends an order day in this future; 0 likewise.</param>
+public readonly record struct PossibleFuture(IReadOnlyList<(double At, double Cents)> Orders, double MeanCents);
+
 /// <summary>How often a customer buys and what they spend, for the whole shop. Time in weeks since the first order, orders of one day count as one.</summary>
 /// <param name="Orders">When customers buy and whether they are still there.</param>
 /// <param name="Spend">What they spend an order day, in cents; null when it could not be fitted.</param>
@@ -83,10 +88,8 @@ public sealed record PurchasesModel(PurchaseModel Orders, GammaGammaModel? Spend
         var (orders, spend) = (days.Select(_ => new double[Futures]).ToArray(), days.Select(_ => new double[Futures]).ToArray());
         for (var f = 0; f < Futures; f++)
         {
-            var mean = Spend?.SampleMeanSpend(history, random) ?? 0;
-            foreach (var at in Orders.Sample(history, days.Max() / DaysPerUnit, random))
+            foreach (var (at, amount) in SampleFuture(history, days.Max() / DaysPerUnit, random).Orders)
             {
-                var amount = Spend?.SampleAmount(mean, random) ?? 0;
                 for (var h = 0; h < days.Count; h++)
                 {
                     if (at <= days[h] / DaysPerUnit)
@@ -102,6 +105,14 @@ public sealed record PurchasesModel(PurchaseModel Orders, GammaGammaModel? Spend
         var forecast = Orders.Forecast(history, horizons);
         var each = Spend?.ExpectedSpend(history);
         return [.. days.Select((x, h) => new Outlook(x, forecast.Buys[h], RangeOf(forecast.Expected[h], orders[h]), each is { } cents ? RangeOf(forecast.Expected[h] * cents, spend[h]) : null))];
+    }
+
+    /// <summary>Draws one possible future.</summary>
+    /// <param name="horizon">Weeks from now.</param>
+    public PossibleFuture SampleFuture(PurchaseHistory history, double horizon, Random random)
+    {
+        var mean = Spend?.SampleMeanSpend(history, random) ?? 0;
+        return new([.. Orders.Sample(history, horizon, random).Select(at => (at, Spend?.SampleAmount(mean, random) ?? 0))], mean);
     }
 
     /// <summary>For past cut-offs at which the customer had shown a rhythm: whether the likelier of “buys within 30 days” and “does not” came true.</summary>
