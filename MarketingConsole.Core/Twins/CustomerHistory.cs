@@ -3,10 +3,11 @@ using MarketingConsole.Core.Events;
 namespace MarketingConsole.Core.Twins;
 
 /// <summary>The part of an event that twins and forecasts are computed from.</summary>
-public readonly record struct TwinEvent(long Id, DateTime At, int Day, byte HourOfWeek, EventType Type, Channel Channel, int? StoreId, long AmountCents, bool Machine, int? CampaignId);
+public readonly record struct TwinEvent(long Id, DateTime At, int Day, byte HourOfWeek, EventType Type, Channel Channel, int? StoreId, long AmountCents, bool Machine, int? CampaignId, int? ProductId = null);
 
 /// <summary>What a customer paid for one product in one purchase.</summary>
-public readonly record struct TwinItem(long EventId, int ProductId, long AmountCents);
+/// <param name="DiscountCents">Taken off the list price; 0 or more.</param>
+public readonly record struct TwinItem(long EventId, int ProductId, long AmountCents, long DiscountCents = 0);
 
 /// <summary>A day on which a customer bought, with the instant of its first order.</summary>
 public readonly record struct OrderDay(DateTime At, int Day);

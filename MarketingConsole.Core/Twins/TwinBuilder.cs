@@ -117,4 +117,5 @@ public static class TwinBuilder
 }
 
 /// <summary>What kind of thing a product is.</summary>
-public readonly record struct ProductKind(string? Category, string? Brand);
+/// <param name="PriceCents">List price; 0 = not known.</param>
+public readonly record struct ProductKind(string? Category, string? Brand, long PriceCents = 0);

@@ -22,7 +22,7 @@ public static class TwinReader
         Expression<Func<Event, bool>> events = dense ? x => x.CustomerId >= first && x.CustomerId <= last : x => ids.Contains(x.CustomerId);
         Expression<Func<EventItem, bool>> items = dense ? x => x.CustomerId >= first && x.CustomerId <= last : x => ids.Contains(x.CustomerId);
         var byCustomer = ids.ToDictionary(x => x, _ => (Events: new List<TwinEvent>(), Items: new List<TwinItem>()));
-        var rows = db.Events.Where(events).Select(x => new { x.CustomerId, Event = new TwinEvent(x.Id, x.At, x.Day, x.HourOfWeek, x.Type, x.Channel, x.StoreId, x.AmountCents, x.Machine, x.CampaignId) });
+        var rows = db.Events.Where(events).Select(x => new { x.CustomerId, Event = new TwinEvent(x.Id, x.At, x.Day, x.HourOfWeek, x.Type, x.Channel, x.StoreId, x.AmountCents, x.Machine, x.CampaignId, x.ProductId) });
         await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellationToken))
         {
             if (byCustomer.TryGetValue(row.CustomerId, out var lists))
@@ -33,7 +33,7 @@ public static class TwinReader
 
         if (withItems)
         {
-            await foreach (var row in db.EventItems.Where(items).Select(x => new { x.CustomerId, Item = new TwinItem(x.EventId, x.ProductId, x.AmountCents) }).AsAsyncEnumerable().WithCancellation(cancellationToken))
+            await foreach (var row in db.EventItems.Where(items).Select(x => new { x.CustomerId, Item = new TwinItem(x.EventId, x.ProductId, x.AmountCents, x.DiscountCents) }).AsAsyncEnumerable().WithCancellation(cancellationToken))
             {
                 if (byCustomer.TryGetValue(row.CustomerId, out var lists))
                 {
@@ -51,7 +51,7 @@ public static class TwinReader
     }
 
     public static async Task<Dictionary<int, ProductKind>> KindsAsync(ConsoleDb db, CancellationToken cancellationToken) =>
-        await db.Products.Select(x => new { x.Id, x.Category, x.Brand }).ToDictionaryAsync(x => x.Id, x => new ProductKind(x.Category, x.Brand), cancellationToken);
+        await db.Products.Select(x => new { x.Id, x.Category, x.Brand, x.PriceCents }).ToDictionaryAsync(x => x.Id, x => new ProductKind(x.Category, x.Brand, x.PriceCents), cancellationToken);
 
     /// <returns>(customer, day) of purchases, sorted, of at most about 20,000 customers spread evenly.</returns>
     public static async Task<IReadOnlyList<(int CustomerId, int Day)>> OrderDaysAsync(ConsoleDb db, CancellationToken cancellationToken)
