@@ -73,8 +73,8 @@ public sealed record CrowdModel(int Customers, IReadOnlyDictionary<DriveKind, Cr
     internal static string TooFew(int telling, string what) => $"Not enough data in the shop ({telling} customers with two {what} or more, {MinTelling} needed)";
 }
 
-/// <param name="Model">Null when it cannot be told.</param>
-/// <param name="Missing">Then why.</param>
+/// <param name="Model">Null when nothing is known of the shop's customers.</param>
+/// <param name="Missing">Why it says nothing of a customer.</param>
 public sealed record CrowdShare(BetaBinomial? Model, string? Missing)
 {
     internal static CrowdShare Of(ShareCounts counts, DriveKind kind, CancellationToken ct)
@@ -86,7 +86,8 @@ public sealed record CrowdShare(BetaBinomial? Model, string? Missing)
 
         return counts.Sum(0) == 0 || counts.Sum(1) == 0
             ? new(null, $"Cannot be told in this shop: {(counts.Sum(0) == 0 ? "none" : "every one")} of {counts.Total.ToString("N0", CultureInfo.InvariantCulture)} {DriveWords.Unit(kind)} {DriveWords.Was(kind)}")
-            : new(new(DirichletMultinomial.FitTo(counts, ct)), null);
+            : DirichletMultinomial.FitTo(counts, ct) is var model && model.Concentration < DirichletMultinomial.MaxConcentration ? new(new(model), null)
+            : new(new(model), "Cannot be told in this shop: customers differ by no more than chance");
     }
 }
 

@@ -15,7 +15,8 @@ public enum DriveKind
     /// <summary>Orders on the web or in the app without a look at anything but the bought articles in the 24 hours before. Only orders of customers whose looking is on record count: at least one view in the 90 days before; orders in stores say nothing either way.</summary>
     Convenience = 4,
 
-    /// <summary>Orders placed in <see cref="GiftWeeks"/>, of all orders. A customer of a few months may have had no such week, or nothing else.</summary>
+    /// <summary>Articles bought in <see cref="GiftWeeks"/>, of all articles. A customer of a few months may have had no such week, or nothing else.
+    /// Articles, because who gives buys more of them at once; since those of one order go together, the interval is narrower than it should be and fewer than three order days say nothing.</summary>
     Gift = 5,
 
     /// <summary>Articles with a list price above the median of their category's articles. Known for categories of at least four priced articles.</summary>

@@ -5,7 +5,7 @@ namespace MarketingConsole.Core.Twins.Drives;
 /// <summary>What the evidence of each motive is called.</summary>
 internal static class DriveWords
 {
-    public static string Unit(DriveKind kind) => kind is DriveKind.Deal or DriveKind.Convenience or DriveKind.Gift ? "orders" : "articles";
+    public static string Unit(DriveKind kind) => kind is DriveKind.Deal or DriveKind.Convenience ? "orders" : "articles";
 
     public static string Evidence(DriveKind kind, Tally tally)
     {
@@ -19,7 +19,7 @@ internal static class DriveWords
         DriveKind.Novelty => "had never been bought before",
         DriveKind.Loyalty => "were of a brand bought before",
         DriveKind.Convenience => "were placed without looking at anything else in the day before",
-        DriveKind.Gift => "fell into the weeks before Christmas, Valentine's Day or Mother's Day",
+        DriveKind.Gift => "were bought in the weeks before Christmas, Valentine's Day or Mother's Day",
         _ => "cost more than most of their category",
     };
 

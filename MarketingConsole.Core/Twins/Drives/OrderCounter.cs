@@ -33,7 +33,6 @@ internal sealed class OrderCounter(ILookup<long, TwinItem> items, IReadOnlyDicti
     private void Order(TwinEvent order, List<TwinItem> lines)
     {
         _firstDay ??= order.Day;
-        Count(DriveKind.Gift, GiftWeeks.Contains(order.Day));
         if (lines.Count == 0)
         {
             return;
@@ -47,6 +46,7 @@ internal sealed class OrderCounter(ILookup<long, TwinItem> items, IReadOnlyDicti
 
         foreach (var line in lines)
         {
+            Count(DriveKind.Gift, GiftWeeks.Contains(order.Day));
             var kind = kinds.GetValueOrDefault(line.ProductId);
             if (order.Day > _firstDay)
             {

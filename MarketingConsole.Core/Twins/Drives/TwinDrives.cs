@@ -8,14 +8,14 @@ namespace MarketingConsole.Core.Twins.Drives;
 /// <param name="Categories">What they buy, the largest share first; at most eight.</param>
 public sealed record TwinDrives(IReadOnlyList<Motivation> Motivations, Preferences Channels, Preferences Hours, Preferences Weekdays, Preferences Categories, PriceSensitivity Price)
 {
-    /// <summary>Fewer orders or articles say nothing of a motive; fewer days with an act nothing of habits; fewer order days after the first nothing of campaigns.</summary>
+    /// <summary>Fewer orders or articles say nothing of a motive; fewer days with an act nothing of habits; fewer order days nothing of gifts, and after the first nothing of campaigns.</summary>
     public const int MinEvidence = 3, MinDays = 5, MinOrderDays = 3;
     internal const double Level = 0.8;
     private const int Shown = 8;
 
     public static TwinDrives Of(DriveCounts counts, CrowdModel crowd)
     {
-        var motivations = Enum.GetValues<DriveKind>().Select(x => Motive(x, counts.Motives[x], crowd.Motives[x]))
+        var motivations = Enum.GetValues<DriveKind>().Select(x => Motive(x, counts, crowd.Motives[x]))
             .OrderBy(x => x.Missing is not null).ThenByDescending(x => x.Strength).ThenBy(x => x.Kind).ToList();
         var categories = Prefer([.. crowd.Categories.Names.Select(x => counts.Categories.GetValueOrDefault(x))], crowd.Categories, "articles", MinEvidence);
         return new(motivations,
@@ -26,15 +26,17 @@ public sealed record TwinDrives(IReadOnlyList<Motivation> Motivations, Preferenc
             PriceSensitivity.Of(motivations.Single(x => x.Kind == DriveKind.Deal), Response(counts.Promotion, crowd.Promotion)));
     }
 
-    private static Motivation Motive(DriveKind kind, Tally tally, CrowdShare crowd)
+    private static Motivation Motive(DriveKind kind, DriveCounts counts, CrowdShare crowd)
     {
+        var tally = counts.Motives[kind];
         if (crowd.Model is not { } model)
         {
             return new(kind, 0.5, null, null, null, tally.Hits, tally.Of, DriveWords.Evidence(kind, tally), crowd.Missing);
         }
 
         var share = model.Share(tally.Hits, tally.Of);
-        var missing = tally.Of >= MinEvidence ? null : $"Not enough data ({Count(tally.Of, DriveWords.Unit(kind))}, {MinEvidence} needed)";
+        var missing = crowd.Missing ?? (tally.Of < MinEvidence ? $"Not enough data ({Count(tally.Of, DriveWords.Unit(kind))}, {MinEvidence} needed)"
+            : kind == DriveKind.Gift && counts.OrderDays < MinOrderDays ? $"Not enough data ({Count(counts.OrderDays, "order days")}, {MinOrderDays} needed)" : null);
         return new(kind, model.Standing(tally.Hits, tally.Of), share.Mean, model.Mean, share.Interval(Level), tally.Hits, tally.Of, DriveWords.Evidence(kind, tally), missing);
     }
 

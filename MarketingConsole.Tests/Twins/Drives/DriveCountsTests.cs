@@ -91,10 +91,10 @@ public sealed class DriveCountsTests
         Assert.Equal(expected, GiftWeeks.Contains(ShopCalendar.DayOf(DateOnly.Parse(date, System.Globalization.CultureInfo.InvariantCulture))));
 
     [Fact]
-    public void Gift_CountsOrdersInGiftWeeks()
+    public void Gift_CountsArticlesInGiftWeeks()
     {
         List<TwinEvent> events = [.. new[] { "2025-12-10", "2026-01-10", "2026-02-10" }.Select((x, i) => At(DateTime.Parse(x, System.Globalization.CultureInfo.InvariantCulture).AddHours(9), EventType.Purchase, id: i))];
-        Assert.Equal(new(2, 3), Motive(DriveKind.Gift, events));
+        Assert.Equal(new(3, 4), Motive(DriveKind.Gift, events, new(0, 1, 1), new(0, 2, 1), new(1, 1, 1), new(2, 1, 1)));
     }
 
     [Fact]

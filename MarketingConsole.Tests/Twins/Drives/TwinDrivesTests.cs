@@ -113,6 +113,23 @@ public sealed class TwinDrivesTests
     }
 
     [Fact]
+    public void Gift_TwoOrderDays_SaysNothingHoweverManyArticles()
+    {
+        var crowd = Fit(Crowd(2_000, 1).Select(x => x.Counts));
+        Assert.Equal("Not enough data (2 order days, 3 needed)", Motive(TwinDrives.Of(With(DriveKind.Gift, 9, 9) with { OrderDays = 2 }, crowd), DriveKind.Gift).Missing);
+        Assert.Null(Motive(TwinDrives.Of(With(DriveKind.Gift, 9, 9) with { OrderDays = 3 }, crowd), DriveKind.Gift).Missing);
+    }
+
+    [Fact]
+    public void Fit_CustomersAllAlike_SaysThatNothingSetsThemApart()
+    {
+        var customers = Crowd(300, 1).Select(x => x.Counts with { Motives = Enum.GetValues<DriveKind>().ToDictionary(k => k, _ => new Tally(2, 6)) }).ToList();
+        var motive = Motive(TwinDrives.Of(customers[0], Fit(customers)), DriveKind.Quality);
+        Assert.Equal("Cannot be told in this shop: customers differ by no more than chance", motive.Missing);
+        Assert.Equal(1.0 / 3, motive.CrowdShare!.Value, 6);
+    }
+
+    [Fact]
     public void Preferences_ClearlyUnlikeTheCrowd_AreCalledTheirOwn()
     {
         var crowd = Fit(Crowd(2_000, 1).Select(x => x.Counts));
