@@ -23,7 +23,7 @@ public sealed class TwinDrivesTests
                 var motives = Enum.GetValues<DriveKind>().ToDictionary(x => x, x => new Tally(Binomial.Sample(random, x == DriveKind.Deal ? deal : Beta.Sample(random, 2, 4), orders), orders));
                 int[] Acts(params double[] alpha) => Multinomial.Sample(random, Dirichlet.Sample(random, alpha), random.Next(0, 30));
                 return (deal, response, new DriveCounts(orders, motives, Acts(.01, 3, 1, 1, 2, .01, .01), Acts(.2, 1, 2, 2, 2, 3), Acts(1, 1, 1, 1, 1, 2, 2),
-                    new Dictionary<string, int> { ["Tea"] = Binomial.Sample(random, Beta.Sample(random, 1, 1), 8), ["Garden"] = 2 },
+                    new Dictionary<string, int> { ["Tea"] = Binomial.Sample(random, Beta.Sample(random, 1, 1), 8), ["Garden"] = (int)(8 * deal) },
                     new PromotionCounts((int)window / 7, window, Poisson.Sample(random, response * rate * window), other, Poisson.Sample(random, rate * other))));
             }),
         ];
