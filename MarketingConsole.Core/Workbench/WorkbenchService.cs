@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
 namespace MarketingConsole.Core.Workbench;
@@ -10,6 +11,7 @@ public sealed class WorkbenchService : IDisposable
     private readonly TimeProvider _time;
     private readonly string _folder;
     private readonly SemaphoreSlim _reads, _runs;
+    private readonly ConcurrentDictionary<string, bool> _open = new(StringComparer.Ordinal); // folders of sessions
 
     public WorkbenchService(IOptions<WorkbenchOptions> options, TimeProvider time)
     {
@@ -26,12 +28,15 @@ public sealed class WorkbenchService : IDisposable
     public WorkbenchSession Open()
     {
         Directory.CreateDirectory(_folder);
-        foreach (var old in new DirectoryInfo(_folder).EnumerateDirectories().Where(x => _time.GetUtcNow() - x.LastWriteTimeUtc > Forgotten).ToList())
+        // What a console left that was killed.
+        foreach (var old in new DirectoryInfo(_folder).EnumerateDirectories().Where(x => _time.GetUtcNow() - x.LastWriteTimeUtc > Forgotten && !_open.ContainsKey(x.FullName)).ToList())
         {
-            Sweep(old);
+            Delete(old);
         }
 
-        return new WorkbenchSession(this, Directory.CreateDirectory(Path.Combine(_folder, Guid.NewGuid().ToString("N"))).FullName);
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, Guid.NewGuid().ToString("N"))).FullName;
+        _open[folder] = true;
+        return new WorkbenchSession(this, folder);
     }
 
     /// <summary>Reads a table on another thread.</summary>
@@ -58,22 +63,31 @@ public sealed class WorkbenchService : IDisposable
         }
     }
 
+    internal void Close(string folder)
+    {
+        if (_open.TryRemove(folder, out _))
+        {
+            Delete(new(folder));
+        }
+    }
+
+    /// <summary>When the console stops, pages may still be open.</summary>
     public void Dispose()
     {
+        _open.Keys.ToList().ForEach(Close);
         _reads.Dispose();
         _runs.Dispose();
     }
 
-    /// <summary>What a console left that was killed.</summary>
-    private static void Sweep(DirectoryInfo old)
+    private static void Delete(DirectoryInfo folder)
     {
         try
         {
-            old.Delete(recursive: true);
+            folder.Delete(recursive: true);
         }
         catch (IOException)
         {
-            // another session is sweeping too
+            // another session is deleting it too, or a run that ends writes to it: it is deleted another day
         }
     }
 

@@ -69,11 +69,7 @@ public sealed class WorkbenchSession : IAsyncDisposable
     {
         await _gone.CancelAsync();
         await _one.WaitAsync(CancellationToken.None);
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-
+        _service.Close(_folder);
         _one.Release();
     }
 

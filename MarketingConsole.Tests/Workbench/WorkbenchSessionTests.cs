@@ -116,6 +116,16 @@ public sealed class WorkbenchSessionTests : IDisposable
     }
 
     [Fact]
+    public void Dispose_OpenSessions_DeletesTheirFiles()
+    {
+        var service = Service();
+        service.Open();
+        Assert.Single(Directory.GetDirectories(_folder));
+        service.Dispose();
+        Assert.Empty(Directory.GetDirectories(_folder));
+    }
+
+    [Fact]
     public void Open_LeftBehindByAKilledConsole_IsDeleted()
     {
         var old = Directory.CreateDirectory(Path.Combine(_folder, "old"));

@@ -11,7 +11,9 @@ internal static class QuestionText
     public static string Label(this TaskOption option) => Sentence(option.Help[..End(option)]);
 
     /// <summary>The option's name and the rest of the help.</summary>
-    public static string Hint(this TaskOption option) => string.Join(" · ", new[] { option.Name, option.Required ? "required" : "", option.Help[End(option)..].Trim(' ', '(', ')', ':') }.Where(x => x.Length > 0));
+    public static string Hint(this TaskOption option) => string.Join(" · ", new[] { option.Name, option.Required ? "required" : "", Rest(option.Help[End(option)..]) }.Where(x => x.Length > 0));
+
+    private static string Rest(string help) => help.StartsWith(" (", StringComparison.Ordinal) ? help[2..].TrimEnd(')') : help.TrimStart(':', ';', ' ');
 
     private static int End(TaskOption option) => new[] { option.Help.IndexOf(" (", StringComparison.Ordinal), option.Help.IndexOf(": ", StringComparison.Ordinal), option.Help.IndexOf("; ", StringComparison.Ordinal) }.Where(x => x > 0).DefaultIfEmpty(option.Help.Length).Min();
 
