@@ -5,6 +5,7 @@ using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Copy;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Discovery;
 using MarketingConsole.Core.Dispatch;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Insights;
@@ -25,7 +26,7 @@ var (services, configuration) = (builder.Services, (IConfiguration)builder.Confi
 
 // The loop, upstream first, on the database and the jobs.
 services.AddSingleton(TimeProvider.System).AddData(configuration, builder.Environment.ContentRootPath).AddJobs(configuration, builder.Environment.ContentRootPath);
-services.AddConsent(configuration).AddCustomers(configuration).AddEvents(configuration).AddTwins(configuration).AddSegments(configuration)
+services.AddConsent(configuration).AddCustomers(configuration).AddEvents(configuration).AddTwins(configuration).AddSegments(configuration).AddDiscovery(configuration)
     .AddOffers(configuration).AddCopy(configuration).AddCampaigns(configuration).AddDispatch(configuration).AddInsights(configuration).AddAccess(configuration).AddSample(configuration);
 
 // The pages and the HTTP API.

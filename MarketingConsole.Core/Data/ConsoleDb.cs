@@ -35,6 +35,7 @@ public abstract class ConsoleDb(DbContextOptions options) : IdentityDbContext<Co
     public DbSet<ImportRejection> ImportRejections => Set<ImportRejection>();
     public DbSet<ImportChange> ImportChanges => Set<ImportChange>();
     public DbSet<Twin> Twins => Set<Twin>();
+    public DbSet<TwinSimilarity> TwinSimilarities => Set<TwinSimilarity>();
     public DbSet<TrainedModel> TrainedModels => Set<TrainedModel>();
     public DbSet<Segment> Segments => Set<Segment>();
     public DbSet<SegmentMember> SegmentMembers => Set<SegmentMember>();

@@ -27,7 +27,7 @@ internal sealed class FieldCheck(string path, FieldRule rule, List<RuleProblem> 
             case RuleOperator.In or RuleOperator.NotIn:
                 List(field);
                 break;
-            case RuleOperator.InLast or RuleOperator.NotInLast:
+            case RuleOperator.InLast or RuleOperator.NotInLast or RuleOperator.InNext:
                 Require(rule.Days is not null, "days", "Enter a number of days.");
                 Require(rule.Days is null or (>= 1 and <= RuleValidator.MaxDays), "days", $"Must be 1 to {RuleValidator.MaxDays} days.");
                 break;

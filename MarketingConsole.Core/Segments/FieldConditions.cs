@@ -156,11 +156,12 @@ internal static class FieldConditions
 
     private static Expression<Func<T, bool>> Instant<T>(Expression<Func<T, DateTime?>> read, FieldRule rule, DateTime asOf)
     {
-        var (start, end, since) = (Midnight(rule.Value), Midnight(rule.To), asOf.AddDays(-(rule.Days ?? 0)));
+        var (start, end, since, until) = (Midnight(rule.Value), Midnight(rule.To), asOf.AddDays(-(rule.Days ?? 0)), asOf.AddDays(rule.Days ?? 0));
         var after = end.AddDays(rule.To is null ? 0 : 1);
         return rule.Op switch
         {
             RuleOperator.InLast => read.Then(x => x != null && x > since && x <= asOf),
+            RuleOperator.InNext => read.Then(x => x != null && x > asOf && x <= until),
             RuleOperator.NotInLast => read.Then(x => x != null && x <= since),
             RuleOperator.Below => read.Then(x => x != null && x < start),
             RuleOperator.AtLeast => read.Then(x => x != null && x >= start),

@@ -12,12 +12,14 @@ public enum FieldKind { Text, Number, Money, Percent, Years, Date, Instant }
 /// <param name="Read">Expression from the row (<see cref="Customer"/> or <see cref="Twin"/>) to the value, null where unknown.</param>
 /// <param name="Values">The only values there are; null = free.</param>
 /// <param name="Suggest">Values to offer come from the customers.</param>
-public sealed record RuleField(string Name, string Label, FieldKind Kind, LambdaExpression? Read, IReadOnlyList<string>? Values = null, bool Suggest = false)
+/// <param name="Ahead">An instant in the future.</param>
+public sealed record RuleField(string Name, string Label, FieldKind Kind, LambdaExpression? Read, IReadOnlyList<string>? Values = null, bool Suggest = false, bool Ahead = false)
 {
     public IReadOnlyList<RuleOperator> Operators { get; } = Kind switch
     {
         FieldKind.Text when Values is not null => [RuleOperator.Is, RuleOperator.IsNot, RuleOperator.In, RuleOperator.NotIn, RuleOperator.Exists, RuleOperator.Missing],
         FieldKind.Text => [RuleOperator.Is, RuleOperator.IsNot, RuleOperator.In, RuleOperator.NotIn, RuleOperator.Contains, RuleOperator.StartsWith, RuleOperator.Exists, RuleOperator.Missing],
+        FieldKind.Instant when Ahead => [RuleOperator.InNext, RuleOperator.Below, RuleOperator.AtLeast, RuleOperator.Between, RuleOperator.Exists, RuleOperator.Missing],
         FieldKind.Date or FieldKind.Instant => [RuleOperator.InLast, RuleOperator.NotInLast, RuleOperator.Below, RuleOperator.AtLeast, RuleOperator.Between, RuleOperator.Exists, RuleOperator.Missing],
         _ => [RuleOperator.AtLeast, RuleOperator.AtMost, RuleOperator.Above, RuleOperator.Below, RuleOperator.Between, RuleOperator.Is, RuleOperator.IsNot, RuleOperator.Exists, RuleOperator.Missing],
     };
@@ -28,6 +30,9 @@ public static class RuleFields
 {
     /// <summary>Prefix of traits the shop sends itself.</summary>
     public const string Custom = "custom.";
+
+    /// <summary>Twin field that holds the name of the customer's group.</summary>
+    public const string Group = "cluster";
 
     public static IReadOnlyList<RuleField> Traits { get; } =
     [
@@ -69,6 +74,16 @@ public static class RuleFields
         new("topBrand", "Favourite brand", FieldKind.Text, (Expression<Func<Twin, string?>>)(t => t.TopBrand), Suggest: true),
         new("topChannel", "Favourite channel", FieldKind.Text, null, [.. Enum.GetNames<Channel>().Select(Camel)]),
         Percent("chanceToBuy", "Chance to buy in 30 days", t => t.ChanceToBuy),
+        Percent("churnRisk", "Risk to stay away", t => t.ChurnRisk),
+        Percent("alive", "Chance to buy ever again", t => t.Alive),
+        Number("orders30", "Expected orders in 30 days", t => t.Orders30),
+        Number("orders90", "Expected orders in 90 days", t => t.Orders90),
+        Number("orders365", "Expected orders in 365 days", t => t.Orders365),
+        Money("spend365", "Expected spend in 365 days", t => t.Spend365Cents),
+        Money("lifetimeValue", "Lifetime value, three years", t => t.LifetimeCents),
+        new("nextOrderFrom", "Earliest likely next purchase", FieldKind.Instant, (Expression<Func<Twin, DateTime?>>)(t => t.NextOrderFrom), Ahead: true),
+        new("nextOrderTo", "Latest likely next purchase", FieldKind.Instant, (Expression<Func<Twin, DateTime?>>)(t => t.NextOrderTo), Ahead: true),
+        new(Group, "Group found by the console", FieldKind.Text, (Expression<Func<Twin, string?>>)(t => t.Cluster), Suggest: true),
     ];
 
     /// <returns>Null when there is no such field. Any name after <see cref="Custom"/> is one.</returns>

@@ -41,7 +41,7 @@ public static partial class RuleJson
         }
         catch (NotSupportedException)
         {
-            return (null, new RuleProblem("", "Each rule needs a \"type\": group, trait, event, twin, consent or member."));
+            return (null, new RuleProblem("", "Each rule needs a \"type\": group, trait, event, twin, consent, member or lookalike."));
         }
     }
 

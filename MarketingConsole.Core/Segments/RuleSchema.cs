@@ -31,6 +31,7 @@ public static class RuleSchema
         new TraitRule { Field = "signUp", Op = RuleOperator.InLast, Days = 30 },
         new TraitRule { Field = "custom.shoeSize", Op = RuleOperator.AtLeast, Value = 42d },
         new TwinRule { Field = "lastSeen", Op = RuleOperator.NotInLast, Days = 60 },
+        new TwinRule { Field = "nextOrderFrom", Op = RuleOperator.InNext, Days = 7 },
         new TwinRule { Field = "stage", Op = RuleOperator.In, Values = ["lapsing", "lost"] },
         new TwinRule { Field = "chanceToBuy", Op = RuleOperator.AtLeast, Value = 40d },
         new TwinRule { Field = "orders", Op = RuleOperator.AtMost, Value = 3d },
@@ -45,6 +46,7 @@ public static class RuleSchema
         new EventRule { Event = EventType.EmailClick, Op = EventOperator.Performed, Where = new EventFilter { Campaigns = [1] } },
         new PermissionRule { Purpose = Purpose.Email, Allowed = true },
         new MemberRule { Segment = 1, Member = true },
+        new LookalikeRule { Segment = 1, AtLeast = 60 },
     ];
 
     private static string Build()

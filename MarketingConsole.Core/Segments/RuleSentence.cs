@@ -34,6 +34,7 @@ public static class RuleSentence
         EventRule happened => Event(happened, names),
         PermissionRule permission => $"who {(permission.Allowed ? "allow" : "do not allow")} {(permission.Purpose is { } purpose ? RuleWords.Purpose(purpose) : "…")}",
         MemberRule member => $"who are {(member.Member ? "" : "not ")}in segment {(member.Segment is { } id ? Name(names.Segments, id) : "…")}",
+        LookalikeRule alike => $"who resemble segment {(alike.Segment is { } id ? Name(names.Segments, id) : "…")} by at least {Count(alike.AtLeast)} %",
         _ => "who …",
     };
 
@@ -53,7 +54,7 @@ public static class RuleSentence
             RuleOperator.Exists or RuleOperator.Missing => "",
             RuleOperator.In => $" {List(rule.Values ?? [])}",
             RuleOperator.NotIn => $" {string.Join(" nor ", rule.Values is { Count: > 0 } values ? values : ["…"])}",
-            RuleOperator.InLast or RuleOperator.NotInLast => $" {Count(rule.Days)} {Plural("day", rule.Days)}",
+            RuleOperator.InLast or RuleOperator.NotInLast or RuleOperator.InNext => $" {Count(rule.Days)} {Plural("day", rule.Days)}",
             RuleOperator.Between => $" {Value(rule.Value, field, names)} and {Value(rule.To, field, names)}",
             _ => " " + Value(rule.Value, field, names),
         };

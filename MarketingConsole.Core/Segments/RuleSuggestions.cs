@@ -32,6 +32,7 @@ public sealed class RuleSuggestions(IDbContextFactory<ConsoleDb> dbs)
 #pragma warning restore CA1866
             "topCategory" => db.Twins.Select(x => x.TopCategory),
             "topBrand" => db.Twins.Select(x => x.TopBrand),
+            RuleFields.Group => db.Twins.Select(x => x.Cluster),
             var custom => Custom(db, custom[RuleFields.Custom.Length..]),
         };
         return await TopAsync(values, cancellationToken);

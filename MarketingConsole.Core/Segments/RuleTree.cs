@@ -22,10 +22,10 @@ public static class RuleTree
     }
 
     /// <summary>True when the rule looks at behaviour, features or scores: only customers who allow profiling may be in it.</summary>
-    public static bool UsesProfile(SegmentRule rule) => Nodes(rule).Any(x => x.Rule is EventRule or TwinRule);
+    public static bool UsesProfile(SegmentRule rule) => Nodes(rule).Any(x => x.Rule is EventRule or TwinRule or LookalikeRule);
 
     /// <summary>Segments the rule refers to.</summary>
-    public static IReadOnlyList<int> Segments(SegmentRule rule) => [.. Nodes(rule).Select(x => (x.Rule as MemberRule)?.Segment).OfType<int>().Distinct()];
+    public static IReadOnlyList<int> Segments(SegmentRule rule) => [.. Nodes(rule).Select(x => x.Rule switch { MemberRule member => member.Segment, LookalikeRule alike => alike.Segment, _ => null }).OfType<int>().Distinct()];
 
     /// <summary>True when time alone can move customers in or out.</summary>
     public static bool MovesWithTime(SegmentRule rule) => Nodes(rule).Any(x => x.Rule is EventRule { Days: not null } or EventRule { Until: not null } or EventRule { From: not null } or FieldRule { Days: not null } or TraitRule { Field: "age" } or PermissionRule)

@@ -22,6 +22,7 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
            {
                TwinRule => "Twin features and scores are",
                MemberRule => "Membership of other segments is",
+               LookalikeRule => "Likeness to a segment is",
                _ => null,
            }
            where what is not null
@@ -62,7 +63,11 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
                 Require(permission.Purpose is not null, At(path, "purpose"), "Choose a purpose.");
                 break;
             case MemberRule member:
-                Member(At(path, "segment"), member);
+                Reference(At(path, "segment"), member.Segment);
+                break;
+            case LookalikeRule alike:
+                Reference(At(path, "segment"), alike.Segment);
+                Require(alike.AtLeast is >= 0 and <= 100, At(path, "atLeast"), "Must be 0 to 100 per cent.");
                 break;
             default:
                 Require(false, path, "A condition is missing here.");
@@ -107,9 +112,9 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
         Require(where.AmountAtMost is null || where.AmountAtMost >= (where.AmountAtLeast ?? 0), At(path, "amountAtMost"), "Must not be less than the lower end.");
     }
 
-    private void Member(string path, MemberRule rule)
+    private void Reference(string path, int? segment)
     {
-        if (rule.Segment is not { } id)
+        if (segment is not { } id)
         {
             Require(false, path, "Choose a segment.");
         }

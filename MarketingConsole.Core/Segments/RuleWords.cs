@@ -22,6 +22,7 @@ public static class RuleWords
         RuleOperator.Above => "is above",
         RuleOperator.Between => "is between",
         RuleOperator.InLast => "was in the last",
+        RuleOperator.InNext => "is in the next",
         _ => "was not in the last",
     };
 

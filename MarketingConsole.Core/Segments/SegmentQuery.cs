@@ -47,6 +47,7 @@ public static class SegmentQuery
         EventRule happened => EventConditions.Compile(db, happened, asOf, only),
         PermissionRule { Purpose: { } purpose } permission => Permission(past is null ? consent.Allowed(db, purpose, asOf) : past.Rules.AllowedThen(db, purpose, asOf), permission.Allowed),
         MemberRule member => Membership(db, member),
+        LookalikeRule { Segment: { } segment } alike => Likeness(db, segment, alike.AtLeast / 100),
         _ => throw new InvalidOperationException($"A rule of type {rule.GetType().Name} is not complete."),
     };
 
@@ -91,5 +92,11 @@ public static class SegmentQuery
         var segment = rule.Segment;
         var members = db.SegmentMembers.Where(m => m.SegmentId == segment).Select(m => m.CustomerId);
         return rule.Member ? c => members.Contains(c.Id) : c => !members.Contains(c.Id);
+    }
+
+    private static Expression<Func<Customer, bool>> Likeness(ConsoleDb db, int segment, double least)
+    {
+        var alike = db.TwinSimilarities.Where(x => x.SegmentId == segment && x.Similarity >= least).Select(x => x.CustomerId);
+        return c => alike.Contains(c.Id);
     }
 }

@@ -8,7 +8,7 @@ namespace MarketingConsole.Core.Segments;
 public enum GroupMatch { All, Any, None }
 
 /// <summary>How a trait or twin feature is compared.</summary>
-public enum RuleOperator { Is, IsNot, In, NotIn, Contains, StartsWith, Exists, Missing, Below, AtMost, AtLeast, Above, Between, InLast, NotInLast }
+public enum RuleOperator { Is, IsNot, In, NotIn, Contains, StartsWith, Exists, Missing, Below, AtMost, AtLeast, Above, Between, InLast, NotInLast, InNext }
 
 /// <summary>How often, or how much, an event must have happened.</summary>
 public enum EventOperator { Performed, NotPerformed, AtLeast, AtMost, Exactly }
@@ -22,7 +22,7 @@ public enum EventMeasure { Count, Amount, Quantity }
 /// "at least 30" nor "below 30" years old; only <see cref="RuleOperator.Missing"/> finds them. A <see cref="GroupMatch.None"/> group turns its result round:
 /// none of (city is Vienna) holds for the customer without a city.</para>
 /// <para>Text compares exactly, upper and lower case being different. Windows end at the instant of evaluation, and later events do not exist:
-/// "in the last 30 days" is after asOf − 30 × 24 h and up to asOf, inclusive.</para>
+/// "in the last 30 days" is after asOf − 30 × 24 h and up to asOf, inclusive. Of a forecast, "in the next 7 days" is after asOf and up to asOf + 7 × 24 h, inclusive.</para>
 /// <para>A rule that uses behaviour, twin features or scores only admits customers for whom profiling is allowed, whatever the rest of it says.</para>
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
@@ -32,6 +32,7 @@ public enum EventMeasure { Count, Amount, Quantity }
 [JsonDerivedType(typeof(TwinRule), "twin")]
 [JsonDerivedType(typeof(PermissionRule), "consent")]
 [JsonDerivedType(typeof(MemberRule), "member")]
+[JsonDerivedType(typeof(LookalikeRule), "lookalike")]
 public abstract record SegmentRule;
 
 /// <summary>All, any or none of its rules hold. <c>{"type":"group","match":"all","rules":[…]}</c></summary>
@@ -62,7 +63,7 @@ public abstract record FieldRule : SegmentRule
     /// <summary>For <see cref="RuleOperator.In"/> and <see cref="RuleOperator.NotIn"/>.</summary>
     public IReadOnlyList<string>? Values { get; init; }
 
-    /// <summary>For <see cref="RuleOperator.InLast"/> and <see cref="RuleOperator.NotInLast"/> (known, but longer ago).</summary>
+    /// <summary>For <see cref="RuleOperator.InLast"/>, <see cref="RuleOperator.NotInLast"/> (known, but longer ago) and <see cref="RuleOperator.InNext"/>.</summary>
     public int? Days { get; init; }
 }
 
@@ -132,4 +133,14 @@ public sealed record MemberRule : SegmentRule
 {
     public int? Segment { get; init; }
     public bool Member { get; init; } = true;
+}
+
+/// <summary>Resembles the members of a segment, as the twin was last scored. <c>{"type":"lookalike","segment":3,"atLeast":60}</c>
+/// <para>Members themselves are not left out: combine it with a <see cref="MemberRule"/>.</para></summary>
+public sealed record LookalikeRule : SegmentRule
+{
+    public int? Segment { get; init; }
+
+    /// <summary>Per cent of the members who look less like a member than this customer does: 50 is a typical member.</summary>
+    public double AtLeast { get; init; } = 50;
 }

@@ -1,5 +1,6 @@
 using MarketingConsole.Core.Access;
 using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Twins.Models;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -132,7 +133,24 @@ public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeep
     public async Task<IReadOnlyList<RuleProblem>> CheckAsync(SegmentRule rule, int? self, CancellationToken cancellationToken)
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-        return RuleValidator.Check(rule, await RulesAsync(db, cancellationToken), self);
+        var problems = RuleValidator.Check(rule, await RulesAsync(db, cancellationToken), self);
+        return problems.Count > 0 ? problems : await LikenessAsync(db, rule, cancellationToken);
+    }
+
+    /// <summary>A likeness that was never learnt would make an empty segment without saying why.</summary>
+    private static async Task<IReadOnlyList<RuleProblem>> LikenessAsync(ConsoleDb db, SegmentRule rule, CancellationToken cancellationToken)
+    {
+        var problems = new List<RuleProblem>();
+        foreach (var (path, alike) in RuleTree.Nodes(rule).Select(x => (x.Path, Rule: x.Rule as LookalikeRule)).Where(x => x.Rule is not null))
+        {
+            var kind = ModelKind.Lookalike(alike!.Segment!.Value);
+            if (!await db.TrainedModels.AnyAsync(x => x.Kind == kind && x.Champion, cancellationToken))
+            {
+                problems.Add(new RuleProblem(RuleTree.Join(path, "segment"), $"Nothing is known yet of who resembles segment {alike.Segment}. Choose it under Discover, Lookalikes, first."));
+            }
+        }
+
+        return problems;
     }
 
     /// <summary>The segments a customer is in now.</summary>

@@ -70,6 +70,9 @@ public sealed class Twin
     /// <summary>The next order falls between here and <see cref="NextOrderTo"/> in half of all cases.</summary>
     public DateTime? NextOrderFrom { get; set; }
     public DateTime? NextOrderTo { get; set; }
+
+    /// <summary>Name of the group of customers alike; see <c>Groups.ClusterModel</c>.</summary>
+    public string? Cluster { get; set; }
     public DateTime? ScoredAt { get; set; }
     public DateTime UpdatedAt { get; set; }
 }
@@ -83,6 +86,7 @@ internal sealed class TwinConfiguration : IEntityTypeConfiguration<Twin>
         b.Property(x => x.StageReason).HasMaxLength(300);
         b.Property(x => x.TopCategory).HasMaxLength(100);
         b.Property(x => x.TopBrand).HasMaxLength(100);
+        b.Property(x => x.Cluster).HasMaxLength(60);
         b.HasIndex(x => x.Stage);
         b.HasIndex(x => x.StageUntil);
         b.HasIndex(x => x.LastSeenAt);
@@ -92,5 +96,6 @@ internal sealed class TwinConfiguration : IEntityTypeConfiguration<Twin>
         b.HasIndex(x => x.ChanceToBuy);
         b.HasIndex(x => x.ChurnRisk);
         b.HasIndex(x => x.LifetimeCents);
+        b.HasIndex(x => x.Cluster);
     }
 }

@@ -2,6 +2,7 @@ using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Twins.Forecast;
+using MarketingConsole.Core.Twins.Groups;
 using MarketingConsole.Core.Twins.Models;
 using Microsoft.EntityFrameworkCore;
 
@@ -50,6 +51,7 @@ public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
             await using (var db = await dbs.CreateDbContextAsync(cancellationToken))
             {
                 await db.Twins.Where(x => !db.Customers.Any(c => c.Id == x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
+                await db.TwinSimilarities.Where(x => !db.Customers.Any(c => c.Id == x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
                 ids = await db.Customers.OrderBy(x => x.Id).Select(x => x.Id).ToArrayAsync(cancellationToken);
             }
 
@@ -79,6 +81,36 @@ public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         return due.Count;
     }
 
+    /// <summary>Writes anew how much each customer who allows profiling resembles a segment; nothing where no model tells.</summary>
+    public async Task ResembleAsync(int segmentId, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            var model = await registry.ChampionAsync<LookalikeModel>(ModelKind.Lookalike(segmentId), cancellationToken);
+            var (rules, now) = (await consent.RulesAsync(cancellationToken), time.GetUtcNow().UtcDateTime);
+            var rows = new List<TwinSimilarity>();
+            await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+            if (model is (_, { Fits: true } fitted))
+            {
+                var allowed = db.Customers.Where(x => x.ErasedAt == null).Where(rules.Allowed(db, Purpose.Profiling, now)).Select(x => x.Id);
+                await foreach (var twin in db.Twins.AsNoTracking().Where(x => allowed.Contains(x.CustomerId)).AsAsyncEnumerable().WithCancellation(cancellationToken))
+                {
+                    rows.Add(Similarity(segmentId, fitted, twin, now));
+                }
+            }
+
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await db.TwinSimilarities.Where(x => x.SegmentId == segmentId).ExecuteDeleteAsync(cancellationToken);
+            await db.BulkInsertAsync(rows, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
     /// <summary>How often the shop's customers come back, as measured by the last full refresh.</summary>
     public async Task<ShopRhythm> RhythmAsync(CancellationToken cancellationToken)
     {
@@ -96,6 +128,7 @@ public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         var rules = await consent.RulesAsync(cancellationToken);
         var rhythm = await RhythmAsync(cancellationToken);
         var models = await ShopModels.LoadAsync(registry, cancellationToken);
+        var lookalikes = (await registry.ChampionsAsync<LookalikeModel>(ModelKind.LookalikePrefix, cancellationToken)).Where(x => x.Model.Fits).Select(x => (Segment: ModelKind.SegmentOf(x.Kind), x.Model)).ToList();
         Dictionary<int, ProductKind> kinds;
         await using (var db = await dbs.CreateDbContextAsync(cancellationToken))
         {
@@ -116,8 +149,13 @@ public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Twins.Where(x => chunk.Contains(x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
             await db.BulkInsertAsync(twins, cancellationToken);
+            await db.TwinSimilarities.Where(x => chunk.Contains(x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
+            await db.BulkInsertAsync([.. twins.Where(x => profiled.Contains(x.CustomerId)).SelectMany(x => lookalikes.Select(y => Similarity(y.Segment, y.Model, x, now)))], cancellationToken);
+
             await transaction.CommitAsync(cancellationToken);
             progress?.Invoke(done += chunk.Length, ids.Length);
         }
     }
+
+    private static TwinSimilarity Similarity(int segmentId, LookalikeModel model, Twin twin, DateTime now) => new() { SegmentId = segmentId, CustomerId = twin.CustomerId, Similarity = model.Similarity(twin, now) };
 }

@@ -8,7 +8,7 @@ namespace MarketingConsole.Tests.Segments;
 public sealed class RuleGenerator(Random random)
 {
     private static readonly string[] TraitFields = ["country", "city", "tier", "emailDomain", "age", "birthDate", "signUp", "custom.size"];
-    private static readonly string[] TwinFields = ["stage", "orders", "revenue", "averageBasket", "medianGap", "lastOrder", "openRate", "topCategory", "topChannel", "chanceToBuy"];
+    private static readonly string[] TwinFields = ["stage", "orders", "revenue", "averageBasket", "medianGap", "lastOrder", "openRate", "topCategory", "topChannel", "chanceToBuy", "churnRisk", "orders90", "spend365", "nextOrderFrom", "cluster"];
 
     public SegmentRule Next(int depth)
     {
@@ -17,10 +17,11 @@ public sealed class RuleGenerator(Random random)
             return new GroupRule { Match = Pick<GroupMatch>(), Rules = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Next(depth - 1))] };
         }
 
-        return random.Next(6) switch
+        return random.Next(7) switch
         {
             0 => new PermissionRule { Purpose = random.Next(2) == 0 ? Purpose.Email : Purpose.Profiling, Allowed = random.Next(2) == 0 },
             1 => new MemberRule { Segment = 1, Member = random.Next(2) == 0 },
+            6 => new LookalikeRule { Segment = random.Next(1, 3), AtLeast = random.Next(11) * 10 },
             2 => Field(new TwinRule { Field = Pick(TwinFields) }),
             3 => Field(new TraitRule { Field = Pick(TraitFields) }),
             _ => Event(),
@@ -41,12 +42,13 @@ public sealed class RuleGenerator(Random random)
             "emailDomain" => ["example.com", "shop", "test"],
             "custom.size" => ["large", "1", "2"],
             "topCategory" => SegmentWorld.Categories,
+            "cluster" => SegmentWorld.Groups,
             _ => field.Values?.ToArray() ?? [],
         };
         return op switch
         {
             RuleOperator.Exists or RuleOperator.Missing => rule with { Op = op },
-            RuleOperator.InLast or RuleOperator.NotInLast => rule with { Op = op, Days = rule.Field == "birthDate" ? 3650 : random.Next(1, 60) },
+            RuleOperator.InLast or RuleOperator.NotInLast or RuleOperator.InNext => rule with { Op = op, Days = rule.Field == "birthDate" ? 3650 : random.Next(1, 60) },
             RuleOperator.In or RuleOperator.NotIn => rule with { Op = op, Values = [.. texts.Where(_ => random.Next(2) == 0).DefaultIfEmpty(texts[0])] },
             _ => Compared(rule with { Op = op }, custom && op is RuleOperator.AtLeast or RuleOperator.Below or RuleOperator.Between && custom ? FieldKind.Number : field.Kind, texts),
         };
@@ -61,7 +63,7 @@ public sealed class RuleGenerator(Random random)
 
         if (kind is FieldKind.Date or FieldKind.Instant)
         {
-            var day = DateOnly.FromDateTime(SegmentWorld.Now).AddYears(rule.Field == "birthDate" ? -20 : 0).AddDays(-random.Next(60));
+            var day = DateOnly.FromDateTime(SegmentWorld.Now).AddYears(rule.Field == "birthDate" ? -20 : 0).AddDays(rule.Field == "nextOrderFrom" ? random.Next(-10, 30) : -random.Next(60));
             return rule with { Value = Text(day), To = rule.Op == RuleOperator.Between ? new RuleValue(Text(day.AddDays(random.Next(100)))) : default(RuleValue?) };
         }
 

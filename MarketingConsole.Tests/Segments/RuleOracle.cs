@@ -15,6 +15,7 @@ public sealed class RuleOracle(SegmentWorld world, DateTime asOf)
     private readonly Dictionary<int, Twin> _twins = world.Twins.ToDictionary(x => x.CustomerId);
     private readonly Dictionary<(int, string), CustomerTrait> _traits = world.Traits.ToDictionary(x => (x.CustomerId, x.Name));
     private readonly Dictionary<(int, Purpose), ConsentChoice> _choices = world.Choices.ToDictionary(x => (x.CustomerId, x.Purpose));
+    private readonly Dictionary<(int, int), double> _similar = world.Similarities.ToDictionary(x => (x.SegmentId, x.CustomerId), x => x.Similarity);
     private readonly HashSet<(int, int)> _members = [.. world.Members.Select(x => (x.SegmentId, x.CustomerId))];
 
     public List<int> Members(SegmentRule rule) => [.. world.Customers
@@ -22,7 +23,7 @@ public sealed class RuleOracle(SegmentWorld world, DateTime asOf)
         .Where(c => !Profiles(rule) || Allowed(c, Purpose.Profiling))
         .Where(c => Holds(rule, c)).Select(c => c.Id).Order()];
 
-    private static bool Profiles(SegmentRule rule) => rule is EventRule or TwinRule || (rule is GroupRule group && group.Rules.Any(Profiles));
+    private static bool Profiles(SegmentRule rule) => rule is EventRule or TwinRule or LookalikeRule || (rule is GroupRule group && group.Rules.Any(Profiles));
 
     private bool Allowed(Customer c, Purpose purpose) => world.Consent.IsAllowed(purpose, c.Jurisdiction, _choices.GetValueOrDefault((c.Id, purpose)), asOf);
 
@@ -33,6 +34,7 @@ public sealed class RuleOracle(SegmentWorld world, DateTime asOf)
         GroupRule g => !g.Rules.Any(x => Holds(x, c)),
         PermissionRule p => Allowed(c, p.Purpose!.Value) == p.Allowed,
         MemberRule m => _members.Contains((m.Segment!.Value, c.Id)) == m.Member,
+        LookalikeRule l => _similar.TryGetValue((l.Segment!.Value, c.Id), out var similarity) && Math.Round(similarity * 100, 9) >= l.AtLeast,
         EventRule e => Happened(e, c),
         FieldRule f => Compare(f, f is TwinRule ? Feature(f.Field, c.Id) : Trait(f.Field, c)),
         _ => throw new InvalidOperationException(),
@@ -110,6 +112,11 @@ public sealed class RuleOracle(SegmentWorld world, DateTime asOf)
         "topCategory" => t.TopCategory,
         "topChannel" => t.TopChannel?.ToString().ToLowerInvariant(),
         "chanceToBuy" => t.ChanceToBuy is { } p ? Math.Round(p * 100, 9) : null,
+        "churnRisk" => t.ChurnRisk is { } p ? Math.Round(p * 100, 9) : null,
+        "orders90" => t.Orders90,
+        "spend365" => t.Spend365Cents is { } cents ? cents / 100.0 : null,
+        "nextOrderFrom" => t.NextOrderFrom,
+        "cluster" => t.Cluster,
         _ => throw new InvalidOperationException(field),
     };
 
@@ -141,6 +148,7 @@ public sealed class RuleOracle(SegmentWorld world, DateTime asOf)
     private static bool When(FieldRule rule, DateTime at, DateTime end) => rule.Op switch
     {
         RuleOperator.InLast => at <= end && at > end.AddDays(-rule.Days!.Value),
+        RuleOperator.InNext => at > end && at <= end.AddDays(rule.Days!.Value),
         RuleOperator.NotInLast => at <= end.AddDays(-rule.Days!.Value),
         _ => Order(rule, at.CompareTo(rule.Value!.Value.Date!.Value.ToDateTime(TimeOnly.MinValue)), rule.To?.Date is { } to ? at.Date.CompareTo(to.ToDateTime(TimeOnly.MinValue)) : 0),
     };

@@ -70,6 +70,12 @@ public sealed class SegmentRuleTests
     [InlineData("""{"type":"member","segment":9}""", "segment", "no segment 9")]
     [InlineData("""{"type":"member","segment":5}""", "segment", "itself")]
     [InlineData("""{"type":"member","segment":6}""", "segment", "circle")]
+    [InlineData("""{"type":"lookalike"}""", "segment", "Choose a segment")]
+    [InlineData("""{"type":"lookalike","segment":9}""", "segment", "no segment 9")]
+    [InlineData("""{"type":"lookalike","segment":6}""", "segment", "circle")]
+    [InlineData("""{"type":"lookalike","segment":6,"atLeast":140}""", "atLeast", "0 to 100")]
+    [InlineData("""{"type":"twin","field":"nextOrderFrom","op":"inNext"}""", "days", "number of days")]
+    [InlineData("""{"type":"twin","field":"lastOrder","op":"inNext","days":7}""", "op", "does not fit")]
     [InlineData("""{"type":"group","rules":[null]}""", "rules[0]", "missing")]
     public void Check_InvalidRule_NamesPathAndFault(string json, string path, string message)
     {
@@ -99,8 +105,8 @@ public sealed class SegmentRuleTests
     [Fact]
     public void CheckPast_FeaturesAndSegments_AreRefusedConsentsAreNot()
     {
-        var rule = GroupRule.All(new EventRule { Event = EventType.Purchase }, new TwinRule { Field = "orders", Value = 2d }, new PermissionRule { Purpose = Purpose.Email }, new MemberRule { Segment = 1 });
-        Assert.Equal(["rules[1]", "rules[3]"], RuleValidator.CheckPast(rule).Select(x => x.Path));
+        var rule = GroupRule.All(new EventRule { Event = EventType.Purchase }, new TwinRule { Field = "orders", Value = 2d }, new PermissionRule { Purpose = Purpose.Email }, new MemberRule { Segment = 1 }, new LookalikeRule { Segment = 1 });
+        Assert.Equal(["rules[1]", "rules[3]", "rules[4]"], RuleValidator.CheckPast(rule).Select(x => x.Path));
     }
 
     [Fact]
@@ -114,6 +120,8 @@ public sealed class SegmentRuleTests
         Assert.Equal("Customers who bought Tea at least 3 times in the last 180 days, and who did not buy anything in the last 30 days, but not those who are in segment Wholesale.", RuleSentence.Of(rule, names));
         Assert.Equal("Customers whose country is DE or AT.", RuleSentence.Of(new TraitRule { Field = "country", Op = RuleOperator.In, Values = ["DE", "AT"] }));
         Assert.Equal("Customers whose chance to buy in 30 days is at least 40 %.", RuleSentence.Of(new TwinRule { Field = "chanceToBuy", Op = RuleOperator.AtLeast, Value = 40d }));
+        Assert.Equal("Customers whose earliest likely next purchase is in the next 7 days.", RuleSentence.Of(new TwinRule { Field = "nextOrderFrom", Op = RuleOperator.InNext, Days = 7 }));
+        Assert.Equal("Customers who resemble segment Wholesale by at least 60 %.", RuleSentence.Of(new LookalikeRule { Segment = 4, AtLeast = 60 }, names));
         Assert.Equal("Customers who bought something for at least 1,200 EUR in all by web.", RuleSentence.Of(new EventRule { Event = EventType.Purchase, Op = EventOperator.AtLeast, Measure = EventMeasure.Amount, Value = 1200, Where = new EventFilter { Channels = [Channel.Web] } }));
     }
 }

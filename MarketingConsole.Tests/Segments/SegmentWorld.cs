@@ -11,7 +11,7 @@ namespace MarketingConsole.Tests.Segments;
 public sealed class SegmentWorld
 {
     public static readonly DateTime Now = new(2026, 3, 1, 12, 0, 0, DateTimeKind.Utc);
-    public static readonly string[] Countries = ["DE", "AT", "US"], Cities = ["Wien", "wien", "Graz", ""], Tiers = ["gold", "silver"], Categories = ["Tea", "Coffee", "Cups"], Brands = ["Aroma", "Bergland"];
+    public static readonly string[] Countries = ["DE", "AT", "US"], Cities = ["Wien", "wien", "Graz", ""], Tiers = ["gold", "silver"], Categories = ["Tea", "Coffee", "Cups"], Brands = ["Aroma", "Bergland"], Groups = ["Frequent, recent", "Rare, long ago", "New"];
     public static readonly EventType[] Types = [EventType.View, EventType.Purchase, EventType.Return, EventType.EmailOpen, EventType.Custom];
 
     public List<Customer> Customers { get; } = [];
@@ -22,6 +22,7 @@ public sealed class SegmentWorld
     public List<Twin> Twins { get; } = [];
     public List<ConsentChoice> Choices { get; } = [];
     public List<SegmentMember> Members { get; } = [];
+    public List<TwinSimilarity> Similarities { get; } = [];
     public ConsentRuleSet Consent { get; } = new(ConsentRuleSet.Defaults(Now));
 
     public SegmentWorld(int seed, int customers)
@@ -75,6 +76,11 @@ public sealed class SegmentWorld
                 Members.Add(new SegmentMember { SegmentId = 1, CustomerId = id, EnteredAt = Past(30) });
             }
 
+            if (random.Next(3) > 0)
+            {
+                Similarities.Add(new TwinSimilarity { SegmentId = random.Next(1, 3), CustomerId = id, Similarity = random.Next(11) / 10.0 });
+            }
+
             for (var n = random.Next(8); n > 0; n--)
             {
                 AddEvent(id, random, Past(60));
@@ -96,6 +102,11 @@ public sealed class SegmentWorld
         TopChannel = random.Next(3) == 0 ? null : (Channel)random.Next(4),
         TopCategory = random.Next(3) == 0 ? null : Categories[random.Next(3)],
         ChanceToBuy = random.Next(3) == 0 ? null : random.Next(11) / 10.0,
+        ChurnRisk = random.Next(3) == 0 ? null : random.Next(11) / 10.0,
+        Orders90 = random.Next(3) == 0 ? null : random.Next(9) / 2.0,
+        Spend365Cents = random.Next(3) == 0 ? null : random.Next(5) * 500,
+        NextOrderFrom = random.Next(3) == 0 ? null : Now.AddHours(random.Next(-100, 700)),
+        Cluster = random.Next(3) == 0 ? null : Groups[random.Next(3)],
         UpdatedAt = Now,
     };
 
@@ -140,5 +151,6 @@ public sealed class SegmentWorld
         await db.BulkInsertAsync(Twins, cancellationToken);
         await db.BulkInsertAsync(Choices, cancellationToken);
         await db.BulkInsertAsync(Members, cancellationToken);
+        await db.BulkInsertAsync(Similarities, cancellationToken);
     }
 }

@@ -1,6 +1,7 @@
 using MarketingConsole.Access;
 using MarketingConsole.Campaigns;
 using MarketingConsole.Consent;
+using MarketingConsole.Discovery;
 using MarketingConsole.Dispatch;
 using MarketingConsole.Imports;
 using MarketingConsole.Insights;
@@ -24,6 +25,7 @@ internal static class FeatureEndpoints
         app.MapTwins(api);
         api.MapModels();
         app.MapSegments(api);
+        api.MapDiscovery();
         app.MapOffers(api);
         app.MapCampaigns(api);
         app.MapJobs(api);

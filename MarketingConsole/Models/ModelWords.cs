@@ -16,7 +16,7 @@ internal static class ModelWords
         (ModelKind.Clusters, "Groups", "Which customers are alike?"),
     ];
 
-    public static string Name(string kind) => Kinds.FirstOrDefault(x => x.Kind == kind).Name ?? kind;
+    public static string Name(string kind) => Kinds.FirstOrDefault(x => x.Kind == kind).Name ?? (kind.StartsWith(ModelKind.LookalikePrefix, StringComparison.Ordinal) ? $"Lookalikes of segment {ModelKind.SegmentOf(kind)}" : kind);
 
     public static string Value(ModelFigure figure, double? value, string currency) => value is not { } number || !double.IsFinite(number) ? "not known" : figure.Unit switch
     {

@@ -17,6 +17,7 @@ internal static class RuleCatalogue
         .. RuleFields.Traits.Select(x => new CatalogueItem("Who they are", x.Label, $"trait {x.Name}", () => Field(new TraitRule { Field = x.Name }, x))),
         new("What they allow", "Consent", "allow permission email sms push profiling opt", () => new PermissionRule { Purpose = Purpose.Email }),
         new("Other segments", "Member of a segment", "in list audience", () => new MemberRule()),
+        new("Other segments", "Resembles a segment", "lookalike similar likeness alike", () => new LookalikeRule()),
     ];
 
     public static IEnumerable<CatalogueItem> Search(string text, IReadOnlyList<string> customTraits) =>
@@ -30,6 +31,7 @@ internal static class RuleCatalogue
         FieldRule field => RuleFields.Find(field)?.Label ?? field.Field,
         PermissionRule => "Consent",
         MemberRule => "Segment",
+        LookalikeRule => "Resembles",
         _ => "Choose",
     };
 
@@ -47,6 +49,7 @@ internal static class RuleCatalogue
     {
         FieldKind.Text when field.Suggest || field.Values is not null => rule with { Op = RuleOperator.In },
         FieldKind.Text => rule with { Op = RuleOperator.Exists },
+        FieldKind.Instant when field.Ahead => rule with { Op = RuleOperator.InNext, Days = 7 },
         FieldKind.Date or FieldKind.Instant => rule with { Op = RuleOperator.InLast, Days = 30 },
         FieldKind.Percent => rule with { Op = RuleOperator.AtLeast, Value = 40d },
         FieldKind.Years => rule with { Op = RuleOperator.AtLeast, Value = 18d },

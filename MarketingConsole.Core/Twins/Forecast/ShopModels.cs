@@ -1,4 +1,5 @@
 using MarketingConsole.Core.Learning.Purchases;
+using MarketingConsole.Core.Twins.Groups;
 using MarketingConsole.Core.Twins.Models;
 
 namespace MarketingConsole.Core.Twins.Forecast;
@@ -17,14 +18,15 @@ public sealed record ScoreInput(BehaviourFacts Facts, PurchaseHistory Purchases)
 public readonly record struct TwinScores(double? Chance, double? Churn, PurchaseScores? Purchases);
 
 /// <summary>The champions that score a twin, each null while there is none.</summary>
-public sealed record ShopModels(OutcomeModel? Chance, OutcomeModel? Churn, PurchasesModel? Purchases)
+public sealed record ShopModels(OutcomeModel? Chance, OutcomeModel? Churn, PurchasesModel? Purchases, ClusterModel? Clusters = null)
 {
     public static ShopModels None { get; } = new(null, null, null);
 
     internal static async Task<ShopModels> LoadAsync(ModelRegistry registry, CancellationToken cancellationToken) => new(
         await registry.ChampionAsync<OutcomeModel>(ModelKind.ChanceToBuy, cancellationToken) is (_, { Fits: true } chance) ? chance : null,
         await registry.ChampionAsync<OutcomeModel>(ModelKind.Churn, cancellationToken) is (_, { Fits: true } churn) ? churn : null,
-        (await registry.ChampionAsync<PurchasesModel>(ModelKind.Purchases, cancellationToken))?.Model);
+        (await registry.ChampionAsync<PurchasesModel>(ModelKind.Purchases, cancellationToken))?.Model,
+        await registry.ChampionAsync<ClusterModel>(ModelKind.Clusters, cancellationToken) is (_, { Fits: true } clusters) ? clusters : null);
 
     /// <summary>Scores many at once, which is several times faster than one by one.</summary>
     public TwinScores[] Score(IReadOnlyList<ScoreInput> inputs)
@@ -47,6 +49,14 @@ public sealed record ShopModels(OutcomeModel? Chance, OutcomeModel? Churn, Purch
         if (known.Count == 0 || this == None)
         {
             return;
+        }
+
+        if (Clusters is not null)
+        {
+            foreach (var (twin, history) in twins)
+            {
+                twin.Cluster = GroupFacts.Of(history, asOf) is { } facts ? Clusters.Groups[Clusters.Of(facts)].Name : null;
+            }
         }
 
         foreach (var ((twin, _), score) in known.Zip(Score([.. known.Select(x => x.Input!)])))

@@ -39,6 +39,27 @@ public sealed class ModelRegistry(IDbContextFactory<ConsoleDb> dbs, AuditLog aud
         return known.Model is T model ? (id, model) : null;
     }
 
+    /// <returns>The models in use of all kinds that start so.</returns>
+    public async Task<IReadOnlyList<(string Kind, T Model)>> ChampionsAsync<T>(string prefix, CancellationToken cancellationToken) where T : class
+    {
+        List<string> kinds;
+        await using (var db = await dbs.CreateDbContextAsync(cancellationToken))
+        {
+            kinds = await db.TrainedModels.Where(x => x.Champion && x.Kind.StartsWith(prefix)).Select(x => x.Kind).ToListAsync(cancellationToken);
+        }
+
+        var models = new List<(string, T)>();
+        foreach (var kind in kinds)
+        {
+            if (await ChampionAsync<T>(kind, cancellationToken) is (_, { } model))
+            {
+                models.Add((kind, model));
+            }
+        }
+
+        return models;
+    }
+
     /// <returns>Models of a kind, or of all, newest first.</returns>
     public async Task<IReadOnlyList<StoredModel>> ListAsync(string? kind, int count, CancellationToken cancellationToken)
     {
@@ -90,6 +111,14 @@ public sealed class ModelRegistry(IDbContextFactory<ConsoleDb> dbs, AuditLog aud
         }
 
         return row.Id;
+    }
+
+    /// <summary>Deletes the models of a kind.</summary>
+    /// <param name="except">Id of one that stays; null = none.</param>
+    internal async Task ForgetAsync(string kind, int? except, CancellationToken cancellationToken)
+    {
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        await db.TrainedModels.Where(x => x.Kind == kind && x.Id != except).ExecuteDeleteAsync(cancellationToken);
     }
 
     internal async Task KeepDriftAsync(int id, ModelDrift drift, CancellationToken cancellationToken)

@@ -21,10 +21,11 @@ public sealed record CustomerGroups(string? Country, string? AgeBand, string? Ti
 /// <summary>What all trainers of one training share.</summary>
 /// <param name="From">First purchase.</param>
 /// <param name="To">Last purchase: what comes after it is not known yet.</param>
+/// <param name="Now">The instant of the training.</param>
 /// <param name="Purchases">In the database.</param>
 /// <param name="Customers">Who allow profiling and are read.</param>
 /// <param name="OrderDays">(customer, day) of purchases, sorted.</param>
-public sealed record TrainingData(DateTime From, DateTime To, int Purchases, int Customers, IReadOnlyList<(int CustomerId, int Day)> OrderDays, IReadOnlyDictionary<int, CustomerGroups> Groups)
+public sealed record TrainingData(DateTime From, DateTime To, DateTime Now, int Purchases, int Customers, IReadOnlyList<(int CustomerId, int Day)> OrderDays, IReadOnlyDictionary<int, CustomerGroups> Groups)
 {
     /// <summary>The shop's rhythm as it was known at an instant.</summary>
     public ShopRhythm RhythmAt(DateTime asOf) => ShopRhythm.Of(OrderDays, ShopCalendar.DayOf(DateOnly.FromDateTime(asOf)) - 1); // a day early: the shop's date may be ahead of UTC's

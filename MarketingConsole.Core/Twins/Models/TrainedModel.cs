@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -23,6 +24,14 @@ public static class ModelKind
 
     /// <summary>Groups of customers alike.</summary>
     public const string Clusters = "clusters";
+
+    /// <summary>Start of the kinds that tell who resembles a segment; the segment's id follows.</summary>
+    public const string LookalikePrefix = "lookalike:";
+
+    public static string Lookalike(int segmentId) => LookalikePrefix + segmentId.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The segment of a kind made by <see cref="Lookalike"/>.</summary>
+    public static int SegmentOf(string kind) => int.Parse(kind.AsSpan(LookalikePrefix.Length), CultureInfo.InvariantCulture);
 }
 
 /// <summary>A fitted model with the window it learnt from, its figures on a later period and what it takes to score. One model of a kind is the champion: the one in use.</summary>

@@ -1526,6 +1526,11 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<double?>("ChurnRisk")
                         .HasColumnType("double precision");
 
+                    b.Property<string>("Cluster")
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .UseCollation("C");
+
                     b.Property<int>("EmailsClicked")
                         .HasColumnType("integer");
 
@@ -1626,6 +1631,8 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.HasIndex("ChurnRisk");
 
+                    b.HasIndex("Cluster");
+
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
@@ -1641,6 +1648,24 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.HasIndex("StageUntil");
 
                     b.ToTable("Twins");
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Twins.TwinSimilarity", b =>
+                {
+                    b.Property<int>("SegmentId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("CustomerId")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("Similarity")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("SegmentId", "CustomerId");
+
+                    b.HasIndex("CustomerId");
+
+                    b.ToTable("TwinSimilarities");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRole<int>", b =>

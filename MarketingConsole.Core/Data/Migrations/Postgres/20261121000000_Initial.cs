@@ -710,12 +710,26 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     LifetimeCents = table.Column<long>(type: "bigint", nullable: true),
                     NextOrderFrom = table.Column<long>(type: "bigint", nullable: true),
                     NextOrderTo = table.Column<long>(type: "bigint", nullable: true),
+                    Cluster = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true, collation: "C"),
                     ScoredAt = table.Column<long>(type: "bigint", nullable: true),
                     UpdatedAt = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Twins", x => x.CustomerId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TwinSimilarities",
+                columns: table => new
+                {
+                    SegmentId = table.Column<int>(type: "integer", nullable: false),
+                    CustomerId = table.Column<int>(type: "integer", nullable: false),
+                    Similarity = table.Column<double>(type: "double precision", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TwinSimilarities", x => new { x.SegmentId, x.CustomerId });
                 });
 
             migrationBuilder.CreateTable(
@@ -1061,6 +1075,11 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 column: "ChurnRisk");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Twins_Cluster",
+                table: "Twins",
+                column: "Cluster");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Twins_LastSeenAt",
                 table: "Twins",
                 column: "LastSeenAt");
@@ -1094,6 +1113,11 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 name: "IX_Twins_StageUntil",
                 table: "Twins",
                 column: "StageUntil");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TwinSimilarities_CustomerId",
+                table: "TwinSimilarities",
+                column: "CustomerId");
         }
 
         /// <inheritdoc />
@@ -1218,6 +1242,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "Twins");
+
+            migrationBuilder.DropTable(
+                name: "TwinSimilarities");
 
             migrationBuilder.DropTable(
                 name: "AspNetRoles");

@@ -709,12 +709,26 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     LifetimeCents = table.Column<long>(type: "bigint", nullable: true),
                     NextOrderFrom = table.Column<long>(type: "bigint", nullable: true),
                     NextOrderTo = table.Column<long>(type: "bigint", nullable: true),
+                    Cluster = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true, collation: "Latin1_General_100_BIN2"),
                     ScoredAt = table.Column<long>(type: "bigint", nullable: true),
                     UpdatedAt = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Twins", x => x.CustomerId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TwinSimilarities",
+                columns: table => new
+                {
+                    SegmentId = table.Column<int>(type: "int", nullable: false),
+                    CustomerId = table.Column<int>(type: "int", nullable: false),
+                    Similarity = table.Column<double>(type: "float", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TwinSimilarities", x => new { x.SegmentId, x.CustomerId });
                 });
 
             migrationBuilder.CreateTable(
@@ -1063,6 +1077,11 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 column: "ChurnRisk");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Twins_Cluster",
+                table: "Twins",
+                column: "Cluster");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Twins_LastSeenAt",
                 table: "Twins",
                 column: "LastSeenAt");
@@ -1096,6 +1115,11 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 name: "IX_Twins_StageUntil",
                 table: "Twins",
                 column: "StageUntil");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TwinSimilarities_CustomerId",
+                table: "TwinSimilarities",
+                column: "CustomerId");
         }
 
         /// <inheritdoc />
@@ -1220,6 +1244,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "Twins");
+
+            migrationBuilder.DropTable(
+                name: "TwinSimilarities");
 
             migrationBuilder.DropTable(
                 name: "AspNetRoles");

@@ -1525,6 +1525,11 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<double?>("ChurnRisk")
                         .HasColumnType("float");
 
+                    b.Property<string>("Cluster")
+                        .HasMaxLength(60)
+                        .HasColumnType("nvarchar(60)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<int>("EmailsClicked")
                         .HasColumnType("int");
 
@@ -1625,6 +1630,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.HasIndex("ChurnRisk");
 
+                    b.HasIndex("Cluster");
+
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
@@ -1640,6 +1647,24 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.HasIndex("StageUntil");
 
                     b.ToTable("Twins");
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Twins.TwinSimilarity", b =>
+                {
+                    b.Property<int>("SegmentId")
+                        .HasColumnType("int");
+
+                    b.Property<int>("CustomerId")
+                        .HasColumnType("int");
+
+                    b.Property<double>("Similarity")
+                        .HasColumnType("float");
+
+                    b.HasKey("SegmentId", "CustomerId");
+
+                    b.HasIndex("CustomerId");
+
+                    b.ToTable("TwinSimilarities");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRole<int>", b =>

@@ -709,12 +709,26 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     LifetimeCents = table.Column<long>(type: "INTEGER", nullable: true),
                     NextOrderFrom = table.Column<long>(type: "INTEGER", nullable: true),
                     NextOrderTo = table.Column<long>(type: "INTEGER", nullable: true),
+                    Cluster = table.Column<string>(type: "TEXT", maxLength: 60, nullable: true, collation: "BINARY"),
                     ScoredAt = table.Column<long>(type: "INTEGER", nullable: true),
                     UpdatedAt = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_Twins", x => x.CustomerId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TwinSimilarities",
+                columns: table => new
+                {
+                    SegmentId = table.Column<int>(type: "INTEGER", nullable: false),
+                    CustomerId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Similarity = table.Column<double>(type: "REAL", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TwinSimilarities", x => new { x.SegmentId, x.CustomerId });
                 });
 
             migrationBuilder.CreateTable(
@@ -1060,6 +1074,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 column: "ChurnRisk");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Twins_Cluster",
+                table: "Twins",
+                column: "Cluster");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Twins_LastSeenAt",
                 table: "Twins",
                 column: "LastSeenAt");
@@ -1093,6 +1112,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "IX_Twins_StageUntil",
                 table: "Twins",
                 column: "StageUntil");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_TwinSimilarities_CustomerId",
+                table: "TwinSimilarities",
+                column: "CustomerId");
         }
 
         /// <inheritdoc />
@@ -1217,6 +1241,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "Twins");
+
+            migrationBuilder.DropTable(
+                name: "TwinSimilarities");
 
             migrationBuilder.DropTable(
                 name: "AspNetRoles");

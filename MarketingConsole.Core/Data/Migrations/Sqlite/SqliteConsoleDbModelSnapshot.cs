@@ -1484,6 +1484,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<double?>("ChurnRisk")
                         .HasColumnType("REAL");
 
+                    b.Property<string>("Cluster")
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
                     b.Property<int>("EmailsClicked")
                         .HasColumnType("INTEGER");
 
@@ -1584,6 +1589,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.HasIndex("ChurnRisk");
 
+                    b.HasIndex("Cluster");
+
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
@@ -1599,6 +1606,24 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.HasIndex("StageUntil");
 
                     b.ToTable("Twins");
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Twins.TwinSimilarity", b =>
+                {
+                    b.Property<int>("SegmentId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("CustomerId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("Similarity")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("SegmentId", "CustomerId");
+
+                    b.HasIndex("CustomerId");
+
+                    b.ToTable("TwinSimilarities");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRole<int>", b =>
