@@ -82,15 +82,17 @@ internal readonly record struct BetaDropout(double R, double Alpha, double A, do
 
     public double NextPurchase(double quantile) => Alpha * NearZero.ExpM1(-NearZero.Log1P(-quantile) / R);
 
-    public void Sample(double horizon, Random random, List<double> times)
+    public void Sample(double horizon, Random random, double regularity, List<double> times)
     {
         var rate = Gamma.Sample(random, R, Alpha);
         var dropout = Beta.Sample(random, A, B);
-        var at = -Math.Log(1 - random.NextDouble()) / rate;
-        while (at <= horizon)
+        foreach (var at in Regularity.Times(rate, regularity, random).TakeWhile(x => x <= horizon))
         {
             times.Add(at);
-            at = random.NextDouble() < dropout ? double.PositiveInfinity : at - (Math.Log(1 - random.NextDouble()) / rate);
+            if (random.NextDouble() < dropout)
+            {
+                return;
+            }
         }
     }
 

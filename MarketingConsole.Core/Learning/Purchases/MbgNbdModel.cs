@@ -41,7 +41,7 @@ public sealed record MbgNbdModel(double R, double Alpha, double A, double B, Pur
 
     public override double NextPurchase(PurchaseHistory history, double quantile) => Alive(history).NextPurchase(quantile);
 
-    private protected override void SampleAlive(PurchaseHistory history, double horizon, Random random, List<double> times) => Alive(history).Sample(horizon, random, times);
+    private protected override void SampleAlive(PurchaseHistory history, double horizon, Random random, double regularity, List<double> times) => Alive(history).Sample(horizon, random, regularity, times);
 
     private BetaDropout Alive(PurchaseHistory h) => new(R + h.Repeats, Alpha + h.Age, A, B + h.Repeats + 1);
 

@@ -36,13 +36,10 @@ public sealed record NbdModel(double R, double Alpha, PurchaseFit Fit) : Purchas
 
     public override double NextPurchase(PurchaseHistory history, double quantile) => (Alpha + history.Age) * NearZero.ExpM1(-NearZero.Log1P(-quantile) / (R + history.Repeats));
 
-    private protected override void SampleAlive(PurchaseHistory history, double horizon, Random random, List<double> times)
+    private protected override void SampleAlive(PurchaseHistory history, double horizon, Random random, double regularity, List<double> times)
     {
         var rate = Gamma.Sample(random, R + history.Repeats, Alpha + history.Age);
-        for (var at = -Math.Log(1 - random.NextDouble()) / rate; at <= horizon; at -= Math.Log(1 - random.NextDouble()) / rate)
-        {
-            times.Add(at);
-        }
+        times.AddRange(Regularity.Times(rate, regularity, random).TakeWhile(x => x <= horizon));
     }
 
     private static double Total(double[] parameters, PurchaseHistory[] rows, double[] counts)

@@ -58,15 +58,12 @@ public sealed record ParetoNbdModel(double R, double Alpha, double S, double Bet
         return Lomax(low);
     }
 
-    private protected override void SampleAlive(PurchaseHistory history, double horizon, Random random, List<double> times)
+    private protected override void SampleAlive(PurchaseHistory history, double horizon, Random random, double regularity, List<double> times)
     {
         var rate = Gamma.Sample(random, R + history.Repeats, Alpha + history.Age);
         var leaves = -Math.Log(1 - random.NextDouble()) / Gamma.Sample(random, S, Beta + history.Age);
         var end = Math.Min(leaves, horizon);
-        for (var at = -Math.Log(1 - random.NextDouble()) / rate; at <= end; at -= Math.Log(1 - random.NextDouble()) / rate)
-        {
-            times.Add(at);
-        }
+        times.AddRange(Regularity.Times(rate, regularity, random).TakeWhile(x => x <= end));
     }
 
     /// <summary>r β / (α (s − 1)) · (1 − (β / (β + t))^(s − 1)), which at s = 1 is r β / α · ln(1 + t / β).</summary>

@@ -63,13 +63,14 @@ public abstract record PurchaseModel(PurchaseFit Fit)
     public abstract double NextPurchase(PurchaseHistory history, double quantile);
 
     /// <summary>Draws one possible future of this customer.</summary>
+    /// <param name="regularity">See <see cref="Regularity"/>: changes how evenly purchases fall, not how many are expected.</param>
     /// <returns>Times from now of the purchases within the horizon, ascending.</returns>
-    public IReadOnlyList<double> Sample(PurchaseHistory history, double horizon, Random random)
+    public IReadOnlyList<double> Sample(PurchaseHistory history, double horizon, Random random, double regularity = 1)
     {
         var times = new List<double>();
         if (random.NextDouble() < ProbabilityAlive(history))
         {
-            SampleAlive(history, horizon, random, times);
+            SampleAlive(history, horizon, random, regularity, times);
         }
 
         return times;
@@ -79,5 +80,5 @@ public abstract record PurchaseModel(PurchaseFit Fit)
 
     private protected abstract double BuysIfAlive(PurchaseHistory history, double horizon);
 
-    private protected abstract void SampleAlive(PurchaseHistory history, double horizon, Random random, List<double> times);
+    private protected abstract void SampleAlive(PurchaseHistory history, double horizon, Random random, double regularity, List<double> times);
 }

@@ -31,7 +31,8 @@ public readonly record struct PossibleFuture(IReadOnlyList<(double At, double Ce
 /// <param name="Orders">When customers buy and whether they are still there.</param>
 /// <param name="Spend">What they spend an order day, in cents; null when it could not be fitted.</param>
 /// <param name="Past">Models of past cut-offs, newest first: the record of accuracy of each twin is made with them.</param>
-public sealed record PurchasesModel(PurchaseModel Orders, GammaGammaModel? Spend, IReadOnlyList<PastPurchases> Past)
+/// <param name="Regularity">How evenly customers buy, see <see cref="Learning.Purchases.Regularity"/>.</param>
+public sealed record PurchasesModel(PurchaseModel Orders, GammaGammaModel? Spend, double Regularity, IReadOnlyList<PastPurchases> Past)
 {
     public const double DaysPerUnit = 7;
 
@@ -112,7 +113,7 @@ public sealed record PurchasesModel(PurchaseModel Orders, GammaGammaModel? Spend
     public PossibleFuture SampleFuture(PurchaseHistory history, double horizon, Random random)
     {
         var mean = Spend?.SampleMeanSpend(history, random) ?? 0;
-        return new([.. Orders.Sample(history, horizon, random).Select(at => (at, Spend?.SampleAmount(mean, random) ?? 0))], mean);
+        return new([.. Orders.Sample(history, horizon, random, Regularity).Select(at => (at, Spend?.SampleAmount(mean, random) ?? 0))], mean);
     }
 
     /// <summary>For past cut-offs at which the customer had shown a rhythm: whether the likelier of “buys within 30 days” and “does not” came true.</summary>

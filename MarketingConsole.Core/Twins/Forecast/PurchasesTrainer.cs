@@ -37,7 +37,7 @@ internal sealed class PurchasesTrainer(TrainingData data) : ModelTrainer(ModelKi
             var choice = PurchaseModelChooser.Choose([.. _buyers.Select(x => x.Days)], data.To, PurchasesModel.DaysPerUnit, progress, cancellationToken);
             var now = _buyers.Select(x => x.AsOf(data.To)).OfType<PurchaseHistory>().ToList();
             var spend = Spend(now, cancellationToken);
-            var model = new PurchasesModel(choice.Model, spend, Past(choice.Model, cancellationToken));
+            var model = new PurchasesModel(choice.Model, spend, RegularityAsOf(data.To), Past(choice.Model, cancellationToken));
             return new(model, Report(model, choice, champion?.Model as PurchasesModel, Method, now.Count));
         }
         catch (LearningException exception)
@@ -57,6 +57,8 @@ internal sealed class PurchasesTrainer(TrainingData data) : ModelTrainer(ModelKi
             return null; // too few repeat customers who paid something
         }
     }
+
+    private double RegularityAsOf(DateTime cutOff) => Regularity.Of([.. _buyers.Select(x => x.LastGaps(cutOff)).OfType<(double, double)>()]);
 
     private List<PastPurchases> Past(PurchaseModel like, CancellationToken cancellationToken)
     {
@@ -85,6 +87,7 @@ internal sealed class PurchasesTrainer(TrainingData data) : ModelTrainer(ModelKi
             parameters.Add(string.Create(CultureInfo.InvariantCulture, $"Gamma-Gamma: p {spend.P:0.###}, q {spend.Q:0.###}, γ {spend.Gamma / 100:0.##}; a customer of whom nothing is known spends {spend.PopulationMean / 100:0.##} an order day"));
         }
 
+        parameters.Add(string.Create(CultureInfo.InvariantCulture, $"Regularity (Wheat and Morrison) {model.Regularity:0.00}: 1 is pure chance, more is more even"));
         parameters.AddRange(choice.Candidates.Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Model} on the later third: log likelihood {x.LogLikelihood:0.0000} a customer, {x.ForecastTotal:0} order days forecast, {x.ActualTotal:0} came{(x.Problem is null ? "" : $" ({x.Problem})")}")));
         List<string> warnings = [.. new[] { model.Orders.Fit.Problem, model.Spend?.Fit.Problem }.OfType<string>()];
         var report = new ModelReport(null, $"{method}. {choice.Reason}", data.Purchases, data.Customers, rows, Parameters: parameters, Warnings: warnings);
@@ -104,7 +107,7 @@ internal sealed class PurchasesTrainer(TrainingData data) : ModelTrainer(ModelKi
         double[] plain = [.. before.Select(x => JudgedDays / (x.Repeats > 0 ? x.Last * PurchasesModel.DaysPerUnit / x.Repeats : gap))];
         double Error(double[] said) => said.Zip(actual, (f, a) => Math.Abs(f - a)).Average();
         var rival = champion?.Past.FirstOrDefault(x => Math.Abs((x.CutOff - past.CutOff).TotalDays) < StepDays) is { } old ? Error([.. before.Select(x => old.Orders.ExpectedPurchases(x, Horizon))]) : (double?)null;
-        var (coverage, ratio) = Spread(past.Orders, before, actual, Horizon);
+        var (coverage, ratio) = Spread(past.Orders, RegularityAsOf(past.CutOff), before, actual, Horizon);
         var both = bought.Any(x => x) && bought.Any(x => !x);
         return report with
         {
@@ -123,7 +126,7 @@ internal sealed class PurchasesTrainer(TrainingData data) : ModelTrainer(ModelKi
         };
     }
 
-    private static (double Coverage, double Ratio) Spread(PurchaseModel model, PurchaseHistory[] before, double[] actual, double horizon)
+    private static (double Coverage, double Ratio) Spread(PurchaseModel model, double regularity, PurchaseHistory[] before, double[] actual, double horizon)
     {
         var (random, step) = (new Random(1), Math.Max(1, (before.Length + Simulated - 1) / Simulated));
         int[] some = [.. Enumerable.Range(0, before.Length).Where(i => i % step == 0)];
@@ -134,7 +137,7 @@ internal sealed class PurchasesTrainer(TrainingData data) : ModelTrainer(ModelKi
             var futures = new double[Futures];
             for (var f = 0; f < Futures; f++)
             {
-                futures[f] = model.Sample(before[i], horizon, random).Count;
+                futures[f] = model.Sample(before[i], horizon, random, regularity).Count;
                 sums[f] += futures[f];
                 squares[f] += futures[f] * futures[f];
             }
@@ -155,6 +158,12 @@ internal sealed class PurchasesTrainer(TrainingData data) : ModelTrainer(ModelKi
     private sealed record Buyer(int Id, List<(DateTime At, double Amount)> Days)
     {
         public PurchaseHistory? AsOf(DateTime cutOff) => PurchaseHistory.Of(Days, cutOff, PurchasesModel.DaysPerUnit);
+
+        public (double First, double Second)? LastGaps(DateTime cutOff)
+        {
+            var known = Days.TakeWhile(x => x.At <= cutOff.Date).TakeLast(3).ToList();
+            return known.Count < 3 ? null : ((known[1].At - known[0].At).TotalDays, (known[2].At - known[1].At).TotalDays);
+        }
 
         public int Between(DateTime from, DateTime to) => Days.Count(x => x.At > from.Date && x.At <= to.Date);
     }
