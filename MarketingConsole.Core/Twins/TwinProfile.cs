@@ -1,4 +1,5 @@
 using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Twins.Drives;
 using MarketingConsole.Core.Twins.Forecast;
 using MarketingConsole.Core.Twins.Models;
 
@@ -8,8 +9,14 @@ namespace MarketingConsole.Core.Twins;
 /// <param name="Twin">Computed afresh from the events.</param>
 /// <param name="Profiling">False: the customer denies profiling; habits, likings and forecasts are then null.</param>
 /// <param name="Rhythm">The shop's yardstick.</param>
+/// <param name="Drives">What moves the customer; null without a model of the crowd.</param>
+/// <param name="Wants">Likeliest first; empty without a model.</param>
 public sealed record TwinProfile(Person Person, IReadOnlyList<Named> Identities, IReadOnlyList<Named> Traits, Twin Twin, bool Profiling, ShopRhythm Rhythm,
-    TwinHabits? Habits, TwinLikings? Likings, TwinResponse? Response, TwinForecast? Forecast);
+    TwinHabits? Habits, TwinLikings? Likings, TwinResponse? Response, TwinForecast? Forecast, TwinDrives? Drives, IReadOnlyList<WantedArticle> Wants);
+
+/// <summary>An article the customer is likely to want next.</summary>
+/// <param name="Why">In words.</param>
+public sealed record WantedArticle(int ProductId, string Name, string Category, string Why);
 
 public sealed record Person(int Id, string Key, string Name, string? Email, string? Phone, string? Country, string? City, DateOnly? BirthDate, string? Gender, string? Tier, string? Language, DateTime CreatedAt);
 

@@ -2,8 +2,11 @@ using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Learning.Recommendation;
+using MarketingConsole.Core.Twins.Drives;
 using MarketingConsole.Core.Twins.Forecast;
 using MarketingConsole.Core.Twins.Models;
+using MarketingConsole.Core.Twins.Wants;
 using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Twins;
@@ -11,7 +14,7 @@ namespace MarketingConsole.Core.Twins;
 /// <summary>The model of one customer for people and for the API: computed from the events at the moment of asking.</summary>
 public sealed class TwinProfileService(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ModelRegistry registry, TwinRefresher refresher, TimeProvider time)
 {
-    private const int Reasons = 3;
+    private const int Reasons = 3, Wanted = 6;
 
     /// <returns>Null when there is no such customer, or they were erased.</returns>
     public async Task<TwinProfile?> GetAsync(int customerId, CancellationToken cancellationToken)
@@ -32,7 +35,7 @@ public sealed class TwinProfileService(IDbContextFactory<ConsoleDb> dbs, Consent
         var products = await ProductsAsync(db, [.. history.Items.Select(x => x.ProductId).Distinct()], cancellationToken);
         var rhythm = await refresher.RhythmAsync(cancellationToken);
         var models = await ShopModels.LoadAsync(registry, cancellationToken);
-        var kinds = products.ToDictionary(x => x.Key, x => new ProductKind(x.Value.Category, x.Value.Brand));
+        var kinds = await TwinReader.KindsAsync(db, cancellationToken);
         var twin = TwinBuilder.Build(history, kinds, rhythm, profiling, now);
         if (profiling)
         {
@@ -45,7 +48,9 @@ public sealed class TwinProfileService(IDbContextFactory<ConsoleDb> dbs, Consent
             profiling ? TwinPicture.Habits(history, stores, now) : null,
             profiling ? TwinPicture.Likings(history, products) : null,
             profiling ? await ResponseAsync(db, customerId, twin, cancellationToken) : null,
-            profiling ? await ForecastAsync(history, twin, rhythm, models, now, cancellationToken) : null);
+            profiling ? await ForecastAsync(history, twin, rhythm, models, now, cancellationToken) : null,
+            profiling && await registry.ChampionAsync<CrowdModel>(ModelKind.Crowd, cancellationToken) is (_, { } crowd) ? TwinDrives.Of(DriveCounts.Of(history, kinds, crowd.Medians, now), crowd) : null,
+            profiling ? await WantsAsync(db, history, now, cancellationToken) : []);
     }
 
     private static async Task<Dictionary<int, (string Name, string Category, string Brand)>> ProductsAsync(ConsoleDb db, IReadOnlyList<int> ids, CancellationToken cancellationToken)
@@ -97,6 +102,27 @@ public sealed class TwinProfileService(IDbContextFactory<ConsoleDb> dbs, Consent
             churn, churn is not null ? null : models.Churn is not null && facts is not null ? "Gone already: the pause is longer than this customer's habits explain" : Missing(ModelKind.Churn),
             purchases, purchases is null ? Missing(ModelKind.Purchases) : null, Champion(ModelKind.ChanceToBuy));
     }
+
+    private async Task<IReadOnlyList<WantedArticle>> WantsAsync(ConsoleDb db, CustomerHistory history, DateTime now, CancellationToken cancellationToken)
+    {
+        if (await registry.ChampionAsync<RecommendationModel>(ModelKind.Recommendations, cancellationToken) is not (_, { } model))
+        {
+            return [];
+        }
+
+        var wants = model.For(history, now, Wanted);
+        var products = await ProductsAsync(db, [.. wants.Select(x => x.ProductId).Concat(wants.Select(x => x.Because).OfType<int>()).Distinct()], cancellationToken);
+        return [.. wants.Where(x => products.ContainsKey(x.ProductId)).Select(x => new WantedArticle(x.ProductId, products[x.ProductId].Name, products[x.ProductId].Category, Say(x.Kind, x.Because is { } id && products.TryGetValue(id, out var other) ? other.Name : null)))];
+    }
+
+    private static string Say(ReasonKind kind, string? because) => kind switch
+    {
+        ReasonKind.BoughtBefore => "bought before, and it tends to be bought again",
+        ReasonKind.BoughtTogether when because is not null => $"who bought {because} tends to buy this too",
+        ReasonKind.Similar when because is not null => $"like {because}",
+        ReasonKind.Traits => "customers with the same traits buy it more often than others",
+        _ => "many customers buy it",
+    };
 
     private static Learning.CalibrationBin? Peers(StoredModel? model, double chance) => model?.Report.Chances?.Bins.MinBy(x => chance < x.From ? x.From - chance : chance > x.To ? chance - x.To : 0);
 }

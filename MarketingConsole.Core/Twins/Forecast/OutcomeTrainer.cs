@@ -70,7 +70,7 @@ internal sealed class OutcomeTrainer : ModelTrainer
         ModelReport None(string reason) => new(reason, method, _data.Purchases, _data.Customers);
         if (_cutOffs is null)
         {
-            return new(null, None($"The shop's history is too short: {(_data.To - _data.From).Days} days of orders, {CutOffs.MinDays(_outcome.Days)} needed to learn from one period and test on a later one."), null, rival is not null);
+            return new(null, None($"The shop's history is too short: {(_data.To - _data.From).Days} days of orders, {CutOffs.MinDays(_outcome.Days)} needed to learn from one period and test on a later one."), null, rival is null);
         }
 
         var (train, calibration, test) = (Rows.Of(_cutOffs.Train.Select(x => _rows[x])), _rows[_cutOffs.Calibration], _rows[_cutOffs.Test]);
@@ -79,7 +79,7 @@ internal sealed class OutcomeTrainer : ModelTrainer
             var yes = rows.Labels.Count(x => x);
             if (Math.Min(yes, rows.Labels.Count - yes) < MinOfEachClass)
             {
-                return new(null, None($"Too little to learn from: in the {name} period it came true for {yes} customers and not for {rows.Labels.Count - yes}; {MinOfEachClass} of each are needed."), null, rival is not null);
+                return new(null, None($"Too little to learn from: in the {name} period it came true for {yes} customers and not for {rows.Labels.Count - yes}; {MinOfEachClass} of each are needed."), null, rival is null);
             }
         }
 
@@ -110,7 +110,7 @@ internal sealed class OutcomeTrainer : ModelTrainer
                 string.Create(CultureInfo.InvariantCulture, $"Cut-offs learnt from: {_cutOffs.Train.Count}, {_cutOffs.Train[0]:yyyy-MM-dd} to {_cutOffs.Train[^1]:yyyy-MM-dd}; calibrated on {_cutOffs.Calibration:yyyy-MM-dd}"),
             ],
             warnings);
-        return new(report.Reason is null ? model : null, report, rival is null ? null : Drift(rival, champion!.Since), rival is not null);
+        return new(report.Reason is null ? model : null, report, rival is null ? null : Drift(rival, champion!.Since), rival is null);
     }
 
     public static string Question(Outcome outcome) => outcome.Kind == ModelKind.Churn ? $"will a customer who still comes stay away for {outcome.Days} days?" : $"will the customer buy within {outcome.Days} days?";

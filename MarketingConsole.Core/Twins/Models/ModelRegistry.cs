@@ -20,7 +20,7 @@ public sealed class ModelRegistry(IDbContextFactory<ConsoleDb> dbs, AuditLog aud
     public const double OutgrownBy = 2;
 
     /// <summary>Challengers of a kind that are kept.</summary>
-    private const int Kept = 10;
+    private const int Kept = 5;
     private static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
     private readonly ConcurrentDictionary<string, (int Id, object? Model)> _champions = new(StringComparer.Ordinal);
 
@@ -84,9 +84,9 @@ public sealed class ModelRegistry(IDbContextFactory<ConsoleDb> dbs, AuditLog aud
 
     /// <summary>Stores a trained model. The first of its kind becomes champion, and one that takes the place of a champion that has been outgrown or can no longer be read; others wait as challengers.</summary>
     /// <param name="model">Null when nothing could be learnt.</param>
-    /// <param name="championFits">False when the champion cannot score today's features.</param>
+    /// <param name="replaces">True where the champion must give way, see <see cref="TrainingResult"/>.</param>
     /// <returns>Its id.</returns>
-    internal async Task<int> StoreAsync(string kind, object? model, ModelReport report, string by, DateTime from, DateTime to, bool championFits, CancellationToken cancellationToken)
+    internal async Task<int> StoreAsync(string kind, object? model, ModelReport report, string by, DateTime from, DateTime to, bool replaces, CancellationToken cancellationToken)
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         var champion = await db.TrainedModels.AsNoTracking().Where(x => x.Kind == kind && x.Champion).Select(x => new { x.Id, x.ReportJson }).FirstOrDefaultAsync(cancellationToken);
@@ -105,7 +105,7 @@ public sealed class ModelRegistry(IDbContextFactory<ConsoleDb> dbs, AuditLog aud
         await db.SaveChangesAsync(cancellationToken);
         var old = await db.TrainedModels.Where(x => x.Kind == kind && x.PromotedAt == null).OrderByDescending(x => x.Id).Skip(Kept).Select(x => x.Id).ToListAsync(cancellationToken);
         await db.TrainedModels.Where(x => old.Contains(x.Id)).ExecuteDeleteAsync(cancellationToken);
-        if (model is not null && (champion is null || !championFits || outgrown))
+        if (model is not null && (champion is null || replaces || outgrown))
         {
             await CrownAsync(db, kind, row.Id, "system", cancellationToken);
         }

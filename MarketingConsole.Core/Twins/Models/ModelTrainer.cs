@@ -25,7 +25,9 @@ public sealed record CustomerGroups(string? Country, string? AgeBand, string? Ti
 /// <param name="Purchases">In the database.</param>
 /// <param name="Customers">Who allow profiling and are read.</param>
 /// <param name="OrderDays">(customer, day) of purchases, sorted.</param>
-public sealed record TrainingData(DateTime From, DateTime To, DateTime Now, int Purchases, int Customers, IReadOnlyList<(int CustomerId, int Day)> OrderDays, IReadOnlyDictionary<int, CustomerGroups> Groups)
+/// <param name="Kinds">What is known of each article.</param>
+public sealed record TrainingData(DateTime From, DateTime To, DateTime Now, int Purchases, int Customers, IReadOnlyList<(int CustomerId, int Day)> OrderDays, IReadOnlyDictionary<int, CustomerGroups> Groups,
+    IReadOnlyDictionary<int, ProductKind> Kinds)
 {
     /// <summary>The shop's rhythm as it was known at an instant.</summary>
     public ShopRhythm RhythmAt(DateTime asOf) => ShopRhythm.Of(OrderDays, ShopCalendar.DayOf(DateOnly.FromDateTime(asOf)) - 1); // a day early: the shop's date may be ahead of UTC's
@@ -44,8 +46,8 @@ public sealed record Champion(object Model, DateTime Since);
 
 /// <param name="Model">Null when nothing could be learnt.</param>
 /// <param name="Drift">Whether the champion still holds; null when there is none or it cannot be told.</param>
-/// <param name="ChampionFits">False when the champion cannot score today's features.</param>
-public sealed record TrainingResult(object? Model, ModelReport Report, ModelDrift? Drift = null, bool ChampionFits = true);
+/// <param name="Replaces">True where the champion must give way: it cannot score today's features, or the kind forecasts nothing that could be compared.</param>
+public sealed record TrainingResult(object? Model, ModelReport Report, ModelDrift? Drift = null, bool Replaces = false);
 
 /// <summary>Trains one kind of model: is shown each customer's history once, then fits.</summary>
 public abstract class ModelTrainer(string kind)

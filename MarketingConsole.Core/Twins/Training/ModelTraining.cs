@@ -2,9 +2,11 @@ using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Jobs;
+using MarketingConsole.Core.Twins.Drives;
 using MarketingConsole.Core.Twins.Forecast;
 using MarketingConsole.Core.Twins.Groups;
 using MarketingConsole.Core.Twins.Models;
+using MarketingConsole.Core.Twins.Wants;
 using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Twins.Training;
@@ -70,6 +72,8 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
             new OutcomeTrainer(Outcome.ToStayAway(data.RhythmAt(data.To)), data),
             new PurchasesTrainer(data),
             new ClusterTrainer(data),
+            new CrowdTrainer(data),
+            new RecommendationTrainer(data),
         ];
         await using (var db = await dbs.CreateDbContextAsync(cancellationToken))
         {
@@ -97,7 +101,7 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
                 await registry.KeepDriftAsync(id, drift, cancellationToken);
             }
 
-            await registry.StoreAsync(trainer.Kind, result.Model, result.Report, trainedBy, data.From, data.To, champion is null || result.ChampionFits, cancellationToken);
+            await registry.StoreAsync(trainer.Kind, result.Model, result.Report, trainedBy, data.From, data.To, result.Replaces, cancellationToken);
         }
 
         return reports;
@@ -109,6 +113,8 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         {
             ModelKind.Purchases => await registry.ChampionAsync<PurchasesModel>(kind, cancellationToken) is (var id, { } model) ? (id, model) : null,
             ModelKind.Clusters => await registry.ChampionAsync<ClusterModel>(kind, cancellationToken) is (var id, { } model) ? (id, model) : null,
+            ModelKind.Crowd => await registry.ChampionAsync<CrowdModel>(kind, cancellationToken) is (var id, { } model) ? (id, model) : null,
+            ModelKind.Recommendations => await registry.ChampionAsync<RecommendationModel>(kind, cancellationToken) is (var id, { } model) ? (id, model) : null,
             _ => await registry.ChampionAsync<OutcomeModel>(kind, cancellationToken) is (var id, { } model) ? (id, model) : null,
         };
         return found is var (champion, fitted) && await registry.GetAsync(champion, cancellationToken) is { } stored ? (champion, new(fitted, stored.Report.TestFrom ?? stored.WindowTo)) : null;
@@ -127,7 +133,7 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         var step = Math.Max(1, (await allowed.CountAsync(cancellationToken) + MaxCustomers - 1) / MaxCustomers);
         var people = await allowed.Where(x => x.Id % step == 0).OrderBy(x => x.Id).Select(x => new { x.Id, x.Country, x.BirthDate, x.Tier, x.Gender }).ToListAsync(cancellationToken);
         var groups = people.ToDictionary(x => x.Id, x => new CustomerGroups(x.Country, CustomerGroups.AgeBandOf(x.BirthDate, last), x.Tier, x.Gender));
-        return (new(first, last, now, purchases, people.Count, await TwinReader.OrderDaysAsync(db, cancellationToken), groups), [.. people.Select(x => x.Id)]);
+        return (new(first, last, now, purchases, people.Count, await TwinReader.OrderDaysAsync(db, cancellationToken), groups, await TwinReader.KindsAsync(db, cancellationToken)), [.. people.Select(x => x.Id)]);
     }
 
     private sealed class Progress(IProgress<TrainingProgress>? to, string phase) : IProgress<double>
