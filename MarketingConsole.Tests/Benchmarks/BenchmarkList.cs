@@ -18,6 +18,7 @@ internal static class BenchmarkList
         ["dispatch"] = DispatchBenchmark.RunAsync,
         ["import"] = ImportBenchmark.RunAsync,
         ["sample"] = SampleBenchmark.RunAsync,
+        ["scoring"] = ScoringBenchmark.RunAsync,
         ["segments"] = SegmentBenchmark.RunAsync,
         ["twins"] = TwinListBenchmark.RunAsync,
     };

@@ -119,7 +119,7 @@ internal sealed class PurchasesTrainer(TrainingData data) : ModelTrainer(ModelKi
                 new("Mean error", Error(forecast), $"Mean absolute error of the number of order days in {JudgedDays} days", "", Error(plain), "each customer's own mean gap", rival, true),
                 new("Orders forecast", forecast.Sum() / Math.Max(1, actual.Sum()), "Order days forecast for all customers, as a share of those that came", "%", plain.Sum() / Math.Max(1, actual.Sum()), "each customer's own mean gap"),
                 new("Interval holds", coverage, $"Share of the customers whose number of order days lay in their {PurchasesModel.Interval:P0} interval; counts are whole numbers, so it may exceed it", "%", PurchasesModel.Interval, "as promised"),
-                new("Spread", ratio, "Variance between customers in simulated futures, as a share of the variance observed: 100 % when the simulation differs as much as the customers do", "%", 1, "as observed"),
+                new("Spread", ratio, "Variance between customers in simulated futures, as a share of the variance observed: 100 % when the simulation differs as much as the customers do; it moves with the square of the orders forecast, which a season moves", "%", 1, "as observed"),
             ],
             Groups = data.ByGroup([.. judged.Select(x => x.Id)], MinGroup, (attribute, group, rows) =>
                 new(attribute, group, rows.Length, rows.Average(i => forecast[i]), rows.Average(i => actual[i]), rows.Average(i => Math.Abs(forecast[i] - actual[i])), null)),

@@ -33,4 +33,22 @@ public sealed class RegularityTests
         var between = 100 * 70 / (71.0 * 71);
         Assert.Equal(within + between, counts.Average(x => Math.Pow(x - mean, 2)), 0.35);
     }
+
+    [Fact]
+    public void Sample_CdNow_DiffersBetweenCustomersAsMuchAsTheyThenDid()
+    {
+        var cutOff = new DateTime(1998, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        var (customers, weeks) = (CdNow.Customers(), (CdNow.End - cutOff).TotalDays / 7);
+        var model = PurchaseModelChooser.Choose([.. customers.Select(x => (IReadOnlyList<(DateTime, double)>)x)], cutOff, ct: TestContext.Current.CancellationToken).Model;
+        var days = customers.Select(x => x.Where(p => p.At <= cutOff).Select(p => p.At.Date).Distinct().Order().TakeLast(3).ToList()).Where(x => x.Count == 3).ToList();
+        var k = Regularity.Of([.. days.Select(x => ((x[1] - x[0]).TotalDays, (x[2] - x[1]).TotalDays))]);
+        Assert.InRange(k, 0.85, 1.25); // CDNOW's customers are known to buy at random times: the NBD models were made on them
+
+        double[] actual = [.. customers.Select(x => (double)x.Where(p => p.At > cutOff.AddDays(1).AddTicks(-1)).Select(p => p.At.Date).Distinct().Count())];
+        var (random, histories) = (new Random(1), customers.Select(x => PurchaseHistory.Of(x, cutOff)!.Value).ToList());
+        var simulated = Enumerable.Range(0, 20).Average(_ => Variance([.. histories.Select(x => (double)model.Sample(x, weeks, random, k).Count)]));
+        Assert.InRange(simulated / Variance(actual), 0.8, 1.25);
+    }
+
+    private static double Variance(double[] values) => values.Average(x => Math.Pow(x - values.Average(), 2));
 }
