@@ -26,7 +26,7 @@ internal static class WorkbenchEndpoints
         var workbench = api.MapGroup("/models/workbench").WithTags("Models");
         workbench.MapGet("", () => WorkbenchTasks.All.Select(x => new QuestionAnswer(x.Name, x.Summary, x.Input, x.Output, x.TakesScore, [.. x.Options.Select(o => new OptionAnswer(o.Name, o.Help, o.Required, o.IsColumn, o.Choices))])))
             .RequireAuthorization(Policies.Scope("models:read")).WithName("listQuestions").WithSummary("Questions the learning core answers about a file, with their options");
-        workbench.MapPost("/{task}", AskAsync).RequireAuthorization(Policies.Scope("models:write")).WithMetadata(new DisableRequestSizeLimitAttribute()).WithName("askQuestion")
+        workbench.MapPost("/{task}", AskAsync).RequireAuthorization(Policies.Scope("models:read")).WithMetadata(new DisableRequestSizeLimitAttribute()).WithName("askQuestion")
             .WithSummary("Asks a question of a file; nothing of it is stored.")
             .WithDescription("Multipart form: train (CSV or CSV.gz), score (rows to be scored, for questions that take one), seed, and one field an option. When others are being answered the request waits; closing it cancels.")
             .Produces<WorkbenchAnswer>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);

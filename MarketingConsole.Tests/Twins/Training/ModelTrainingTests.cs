@@ -43,7 +43,7 @@ public sealed class ModelTrainingTests
             Assert.Equal(x.Orders > 0 && x.Stage != LifecycleStage.Lost, x.ChurnRisk is > 0 and < 1);
             Assert.True(x.Orders == 0 || (x.Orders30 <= x.Orders90 && x.Orders90 <= x.Orders365));
         });
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join("\n", reports.Select(x => x.Key + ": " + string.Join(", ", x.Value.Figures!.Select(f => $"{f.Name} {f.Value:0.000} ({f.Rival:0.000})")))));
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Join("\n", reports.Select(x => x.Key + ": " + string.Join(", ", (x.Value.Figures ?? []).Select(f => $"{f.Name} {f.Value:0.000} ({f.Rival:0.000})")))));
     }
 
     [Fact]
