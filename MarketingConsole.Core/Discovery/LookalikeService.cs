@@ -123,7 +123,7 @@ public sealed class LookalikeService(IDbContextFactory<ConsoleDb> dbs, ModelRegi
             var model = await Task.Run(() => LookalikeModel.Fit(members, others, now, MostTraits, cancellationToken), cancellationToken);
             var report = new ModelReport(null, "Logistic regression of members against others, read as positive against unlabelled", 0, members.Count + others.Count, members.Count + others.Count,
                 Figures: [new("Ranking (AUC)", model.Likeness.Auc, "Chance that a member whom the model had not seen was ranked above somebody else; 0.5 is guessing", LowerIsBetter: false)]);
-            var id = await registry.StoreAsync(kind, model, report, actor, now, now, championFits: false, cancellationToken);
+            var id = await registry.StoreAsync(kind, model, report, actor, now, now, replaces: true, cancellationToken);
             await registry.ForgetAsync(kind, id, cancellationToken);
         }
         catch (LearningException exception)
