@@ -13,6 +13,7 @@ using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Offers;
 using MarketingConsole.Core.Sample;
 using MarketingConsole.Core.Segments;
+using MarketingConsole.Core.Simulation;
 using MarketingConsole.Core.Twins;
 using MarketingConsole.Workbench;
 
@@ -27,7 +28,7 @@ var (services, configuration) = (builder.Services, (IConfiguration)builder.Confi
 // The loop, upstream first, on the database and the jobs.
 services.AddSingleton(TimeProvider.System).AddData(configuration, builder.Environment.ContentRootPath).AddJobs(configuration, builder.Environment.ContentRootPath);
 services.AddConsent(configuration).AddCustomers(configuration).AddEvents(configuration).AddTwins(configuration).AddSegments(configuration).AddDiscovery(configuration)
-    .AddOffers(configuration).AddCopy(configuration).AddCampaigns(configuration).AddDispatch(configuration).AddInsights(configuration).AddAccess(configuration).AddSample(configuration);
+    .AddOffers(configuration).AddCopy(configuration).AddCampaigns(configuration).AddDispatch(configuration).AddSimulation(configuration).AddInsights(configuration).AddAccess(configuration).AddSample(configuration);
 
 // The pages and the HTTP API.
 services.AddConsolePages().AddConsoleApi();
