@@ -21,7 +21,7 @@ public sealed class SimulationAudience(IDbContextFactory<ConsoleDb> dbs, Consent
     private const int CrowdSample = 20_000;
 
     /// <returns>Null when there is no such customer or segment.</returns>
-    internal async Task<string?> NameAsync(SimulationPlan plan, CancellationToken cancellationToken)
+    public async Task<string?> NameAsync(SimulationPlan plan, CancellationToken cancellationToken)
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         return plan.SegmentId is { } segment ? await db.Segments.Where(x => x.Id == segment && x.DeletedAt == null).Select(x => x.Name).FirstOrDefaultAsync(cancellationToken)

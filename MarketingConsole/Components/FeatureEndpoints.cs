@@ -9,6 +9,7 @@ using MarketingConsole.Jobs;
 using MarketingConsole.Models;
 using MarketingConsole.Offers;
 using MarketingConsole.Segments;
+using MarketingConsole.Simulation;
 using MarketingConsole.Twins;
 using MarketingConsole.Workbench;
 
@@ -27,6 +28,7 @@ internal static class FeatureEndpoints
         app.MapSegments(api);
         api.MapDiscovery();
         app.MapOffers(api);
+        api.MapSimulations();
         app.MapCampaigns(api);
         app.MapJobs(api);
         app.MapDispatch(api);

@@ -14,6 +14,7 @@ internal sealed record NavItem(string Label, string Href, string Icon, bool Work
         new("Home", "/", "home", true),
         new("Twins", "/twins", "users", true),
         new("Segments", "/segments", "segments", true),
+        new("Simulate", "/simulation", "play", true),
         new("Offers", "/offers", "tag", true),
         new("Campaigns", "/campaigns", "send", true),
         new("Jobs", "/jobs", "activity", true),
