@@ -71,7 +71,8 @@ public sealed class Simulator
             var effect = rates.Effect * twin.Response * Math.Pow(_input.RepeatEffect, earlier);
             _sent.Add(t);
             _tally.Add(Sum.Messages, world, t);
-            var buys = _caused.Any(x => x > t && x <= t + _window) || future.Orders.Index().Any(x => _kept[x.Index] && x.Item.At > t && x.Item.At <= t + _window);
+            var first = Anyway(future.Orders, t);
+            var buys = first >= 0 || _caused.Any(x => x > t && x <= t + _window);
             var (chance, leaves, when) = (random.NextDouble(), random.NextDouble(), random.NextDouble());
             var causes = !buys && chance < effect / (1 - _anyway);
             if (causes)
@@ -90,12 +91,9 @@ public sealed class Simulator
                 _rights.Add(t);
             }
 
-            if (buys && chance < -effect / _anyway)
+            if (first >= 0 && chance < -effect / _anyway)
             {
-                foreach (var (i, order) in future.Orders.Index())
-                {
-                    _kept[i] &= !(order.At > t && order.At <= t + _window);
-                }
+                _kept[first] = false;
             }
 
             if (leaves < rates.Unsubscribe)
@@ -104,6 +102,20 @@ public sealed class Simulator
                 break;
             }
         }
+    }
+
+    /// <returns>Index of the first order that comes anyway in the window of a message; −1 when none does.</returns>
+    private int Anyway(IReadOnlyList<(double At, double Cents)> orders, double t)
+    {
+        for (var i = 0; i < orders.Count && orders[i].At <= t + _window; i++)
+        {
+            if (_kept[i] && orders[i].At > t)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>The orders that come anyway. Each message that caused none lets one of them have the offer.</summary>

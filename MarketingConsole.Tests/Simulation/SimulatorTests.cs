@@ -117,8 +117,8 @@ public sealed class SimulatorTests
     public void Run_FurtherMessageInAWindow_DoesAsMuchAsIsTaken()
     {
         double Added(double repeat, params double[] at) => Run(Input(400, 0.06, 0.04) with { SendTimes = at, RepeatEffect = repeat, Worlds = 300 }).Total.Purchases.Difference.Expected;
-        Assert.Equal(400 * 0.02, Added(0, 0, 0.5), 1);
-        Assert.Equal(400 * 0.02 * 1.5, Added(0.5, 0, 0.5), 1);
+        Assert.Equal(400 * 0.02, Added(0, 0, 0.5), 1.0);
+        Assert.Equal(400 * 0.02 * 1.5, Added(0.5, 0, 0.5), 1.0);
     }
 
     [Fact]
