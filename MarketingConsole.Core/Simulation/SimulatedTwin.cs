@@ -31,6 +31,6 @@ public sealed record SimulatedTwin(int CustomerId, PurchaseHistory History, bool
 /// <summary>All a simulation needs.</summary>
 /// <param name="Scale">Customers each twin stands for.</param>
 /// <param name="SendTimes">Weeks from now, ascending.</param>
-/// <param name="Weeks">Weeks in which messages are sent; the window of the last message is added.</param>
+/// <param name="Weeks">Weeks that are looked at; more when the window of the last message ends later.</param>
 /// <param name="RepeatEffect">What a further message in a window does, of what one does alone.</param>
 public sealed record SimulationInput(PurchasesModel Model, IReadOnlyList<SimulatedTwin> Twins, ResponseRates Rates, IReadOnlyList<double> SendTimes, int Weeks, double MarginShare, double RepeatEffect = 0.5, double MessageCents = 0, double Scale = 1, int Worlds = 500, int Seed = 1);

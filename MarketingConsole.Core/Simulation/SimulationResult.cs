@@ -17,8 +17,9 @@ public sealed record SimulatedFigure(Range Nothing, Range Plan, Range Difference
 public sealed record SimulatedFigures(SimulatedFigure Purchases, SimulatedFigure Revenue, SimulatedFigure Discount, SimulatedFigure Costs, SimulatedFigure Margin, SimulatedFigure Messages, SimulatedFigure Unsubscribes);
 
 /// <param name="PaysOff">Share of the worlds in which the plan leaves more margin than doing nothing.</param>
-/// <param name="Weeks">Week by week; the weeks after the last message are those in which purchases still count for it, the last may be a part.</param>
-public sealed record Simulated(SimulatedFigures Total, IReadOnlyList<SimulatedFigures> Weeks, double PaysOff);
+/// <param name="Loses">Share of the worlds in which it leaves less; in the rest it makes no difference.</param>
+/// <param name="Weeks">Week by week; one past the plan's is the part in which purchases still count for the last message.</param>
+public sealed record Simulated(SimulatedFigures Total, IReadOnlyList<SimulatedFigures> Weeks, double PaysOff, double Loses);
 
 /// <summary>Who a plan is for. Members = simulated customers, by <see cref="Scale"/>, + NoProfiling + NeverOrdered.</summary>
 /// <param name="NoProfiling">Left out: they do not allow profiling.</param>

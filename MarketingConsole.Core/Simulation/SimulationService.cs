@@ -13,6 +13,7 @@ public readonly record struct SimulationProgress(string Phase, double Share);
 /// <summary>Simulates plans on another thread, a few at a time.</summary>
 public sealed class SimulationService(ModelRegistry registry, RatesReader rates, SimulationAudience audience, OfferService offers, IOptions<SimulationOptions> options, IOptions<DispatchOptions> dispatch, TimeProvider time) : IDisposable
 {
+    private const int FewestLives = 50_000, MostWorlds = 20_000;
     private readonly SemaphoreSlim _turns = new(options.Value.ParallelRuns);
 
     /// <summary>What a plan that does not say otherwise is computed with.</summary>
@@ -57,7 +58,7 @@ public sealed class SimulationService(ModelRegistry registry, RatesReader rates,
                 return new(null, [], Nobody(plan, summary));
             }
 
-            var input = new SimulationInput(model, twins, measured, plan.SendTimes(), plan.Weeks, plan.MarginShare!.Value, plan.RepeatEffect!.Value, plan.MessageCents, summary.Scale, options.Value.Worlds, plan.Seed);
+            var input = new SimulationInput(model, twins, measured, plan.SendTimes(), plan.Weeks, plan.MarginShare!.Value, plan.RepeatEffect!.Value, plan.MessageCents, summary.Scale, WorldsFor(twins.Count), plan.Seed);
             var outcome = await Task.Run(() => Simulator.Run(input, Phase(progress, "Living through the weeks"), cancellationToken), cancellationToken);
             var report = (await registry.GetAsync(id, cancellationToken))?.Report;
             return new(new(plan, summary, [.. chosen.Select(x => x.Name)], outcome, measured, report?.Figures?.FirstOrDefault(x => x.Name == "Spread"),
@@ -70,6 +71,9 @@ public sealed class SimulationService(ModelRegistry registry, RatesReader rates,
     }
 
     public void Dispose() => _turns.Dispose();
+
+    /// <summary>Few customers buy so rarely that their mean needs more worlds.</summary>
+    private int WorldsFor(int twins) => Math.Max(options.Value.Worlds, Math.Min(FewestLives / twins, MostWorlds));
 
     private static IEnumerable<FieldError> OfferFaults(SimulationPlan plan, IReadOnlyList<OfferDetails> chosen, DateTime now) =>
     [

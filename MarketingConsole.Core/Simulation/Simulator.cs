@@ -19,7 +19,7 @@ public sealed class Simulator
     {
         _input = input;
         _window = input.Rates.Effect.WindowDays / PurchasesModel.DaysPerUnit;
-        _horizon = input.Weeks + _window;
+        _horizon = Math.Max(input.Weeks, input.SendTimes.DefaultIfEmpty(0).Max() + _window);
         _anyway = Math.Clamp(input.Twins.Where(x => x.Reached).Select(x => input.Model.Orders.ProbabilityOfPurchase(x.History, _window)).DefaultIfEmpty(0).Average(), 1e-4, 0.95);
         _worlds = input.Rates.Draw(input.Worlds, _anyway, input.Seed);
         _tally = new WorldTally(input.Worlds, (int)Math.Ceiling(_horizon - 1e-9));

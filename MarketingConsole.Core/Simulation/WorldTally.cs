@@ -26,8 +26,10 @@ internal sealed class WorldTally(int worlds, int weeks)
     public Simulated Figures(SimulationInput input)
     {
         var margin = Margins(input, 0, weeks);
-        return new(Of(input, 0, weeks), [.. Enumerable.Range(0, weeks).Select(x => Of(input, x, x + 1))], margin.Nothing.Zip(margin.Plan).Count(x => x.Second > x.First) / (double)worlds);
+        return new(Of(input, 0, weeks), [.. Enumerable.Range(0, weeks).Select(x => Of(input, x, x + 1))], Share(margin, x => x > 0), Share(margin, x => x < 0));
     }
+
+    private double Share((double[] Nothing, double[] Plan) margin, Func<double, bool> counts) => margin.Plan.Zip(margin.Nothing, (plan, nothing) => plan - nothing).Count(counts) / (double)worlds;
 
     private SimulatedFigures Of(SimulationInput input, int from, int to)
     {

@@ -45,7 +45,7 @@ public sealed class SimulationServiceTests
         Assert.True(found.Outcome.Total.Purchases.Difference.Expected > 0 && found.Outcome.Total.Discount.Plan.Expected > 0);
         Assert.InRange(found.Spread!.Value!.Value, 0.3, 3);
         Assert.Contains(found.Assumptions, x => x is { About: "What a message does", Measured: true });
-        Assert.Equal(3, found.Outcome.Weeks.Count);
+        Assert.Equal(2, found.Outcome.Weeks.Count);
     }
 
     [Fact]

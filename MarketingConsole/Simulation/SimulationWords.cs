@@ -22,19 +22,19 @@ internal static class SimulationWords
     public static string Headline(SimulationResult result, string currency)
     {
         var (margin, paysOff) = (result.Outcome.Total.Margin.Difference, (int)Math.Round(result.Outcome.PaysOff * 100));
-        if (margin is { Low: 0, High: 0 })
+        if (result.Outcome is { PaysOff: 0, Loses: 0 })
         {
             return $"{Of(result.Plan)} would change nothing.";
         }
 
         var gain = margin.Expected >= 0;
         var amount = gain ? margin : new(-margin.Expected, -margin.High, -margin.Low);
-        return $"{Of(result.Plan)} would {(gain ? "bring" : "cost")} {Money(amount.Expected, currency)} ({Interval(amount, x => Money(x, currency))}) {(gain ? "more margin than" : "of margin against")} doing nothing; it pays off in {paysOff} of 100 worlds; {Leaving(result)}.";
+        return $"{Of(result.Plan)} would {(gain ? "bring" : "cost")} {Money(amount.Expected, currency)} ({Interval(amount, x => Money(x, currency))}) {(gain ? "more margin than" : "of margin against")} doing nothing; it pays off in {paysOff} of 100 worlds{(result.Outcome.PaysOff + result.Outcome.Loses < 0.95 ? $", loses in {(int)Math.Round(result.Outcome.Loses * 100)} and makes no difference in the rest" : "")}; {Leaving(result)}.";
     }
 
-    public static string Money(double cents, string currency) => Format.Money((long)Math.Round(cents), currency, whole: Math.Abs(cents) >= 10_000);
+    public static string Money(double cents, string currency) => Format.Money((long)Math.Round(cents), currency, whole: Math.Abs(cents) >= 10_000 || Math.Round(cents) == 0);
 
-    public static string Count(double value) => Format.Number(value, Math.Abs(value) < 10 ? Math.Abs(value) < 1 ? 2 : 1 : 0);
+    public static string Count(double value) => value == 0 ? "0" : Format.Number(value, Math.Abs(value) < 10 ? Math.Abs(value) < 1 ? 2 : 1 : 0);
 
     public static string Interval(Range range, Func<double, string> write) => $"{write(range.Low)} to {write(range.High)}";
 
