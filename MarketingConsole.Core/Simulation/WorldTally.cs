@@ -69,6 +69,7 @@ internal sealed class WorldTally(int worlds, int weeks)
     {
         double[] sorted = [.. values.Order()];
         double At(double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];
-        return new(values.Average(), At((1 - Twins.Forecast.PurchasesModel.Interval) / 2), At((1 + Twins.Forecast.PurchasesModel.Interval) / 2));
+        var mean = values.Average();
+        return new(mean, Math.Min(At((1 - Twins.Forecast.PurchasesModel.Interval) / 2), mean), Math.Max(At((1 + Twins.Forecast.PurchasesModel.Interval) / 2), mean)); // of something rare the middle may be 0
     }
 }

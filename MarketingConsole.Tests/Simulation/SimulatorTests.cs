@@ -8,7 +8,7 @@ namespace MarketingConsole.Tests.Simulation;
 public sealed class SimulatorTests
 {
     private static readonly PurchaseFit Fit = new(1000, 0, null, null);
-    private static readonly PurchasesModel Model = new(new NbdModel(1, 20, Fit), new GammaGammaModel(5, 4, 2400, Fit), []);
+    private static readonly PurchasesModel Model = new(new NbdModel(1, 20, Fit), new GammaGammaModel(5, 4, 2400, Fit), 1, []);
     private static readonly UnsubscribeRate NobodyLeaves = new(new(0, 100_000_000), new(0, 100_000_000));
 
     [Fact]

@@ -27,9 +27,7 @@ internal static class SimulationWords
             return $"{Of(result.Plan)} would change nothing.";
         }
 
-        var gain = margin.Expected >= 0;
-        var amount = gain ? margin : new(-margin.Expected, -margin.High, -margin.Low);
-        return $"{Of(result.Plan)} would {(gain ? "bring" : "cost")} {Money(amount.Expected, currency)} ({Interval(amount, x => Money(x, currency))}) {(gain ? "more margin than" : "of margin against")} doing nothing; it pays off in {paysOff} of 100 worlds{(result.Outcome.PaysOff + result.Outcome.Loses < 0.95 ? $", loses in {(int)Math.Round(result.Outcome.Loses * 100)} and makes no difference in the rest" : "")}; {Leaving(result)}.";
+        return $"{Of(result.Plan)} would {(margin.Expected < 0 ? "leave" : "bring")} {Money(Math.Abs(margin.Expected), currency)} {(margin.Expected < 0 ? "less" : "more")} margin than doing nothing ({Interval(margin, x => Money(x, currency))}); it pays off in {paysOff} of 100 worlds{(result.Outcome.PaysOff + result.Outcome.Loses < 0.95 ? $", loses in {(int)Math.Round(result.Outcome.Loses * 100)} and makes no difference in the rest" : "")}; {Leaving(result)}.";
     }
 
     public static string Money(double cents, string currency) => Format.Money((long)Math.Round(cents), currency, whole: Math.Abs(cents) >= 10_000 || Math.Round(cents) == 0);

@@ -113,7 +113,7 @@ public sealed record PurchasesModel(PurchaseModel Orders, GammaGammaModel? Spend
     public PossibleFuture SampleFuture(PurchaseHistory history, double horizon, Random random)
     {
         var mean = Spend?.SampleMeanSpend(history, random) ?? 0;
-        return new([.. Orders.Sample(history, horizon, random, Regularity).Select(at => (at, Spend?.SampleAmount(mean, random) ?? 0))], mean);
+        return new([.. Orders.Sample(history, horizon, random, Regularity > 0 ? Regularity : 1).Select(at => (at, Spend?.SampleAmount(mean, random) ?? 0))], mean); // models stored before it was measured have 0
     }
 
     /// <summary>For past cut-offs at which the customer had shown a rhythm: whether the likelier of “buys within 30 days” and “does not” came true.</summary>
