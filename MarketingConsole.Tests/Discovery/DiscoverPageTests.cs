@@ -43,11 +43,12 @@ public sealed class DiscoverPageTests(SampleShopFactory app, BrowserFixture brow
         await Expect(page.GetByTestId("likeness")).ToBeVisibleAsync();
         await page.Locator("#alike").FillAsync("20");
         await Expect(page.GetByText("Alike by at least 20 %")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Make a segment of the lookalikes" })).ToBeEnabledAsync();
         await BrowserFixture.AssertAccessibleAsync(page);
         await BrowserFixture.AssertFitsAsync(page);
         var count = await page.GetByTestId("alike-count").InnerTextAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Make a segment of the lookalikes" }).ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Open the segment" }).ClickAsync();
+        await page.GetByTestId("likeness").GetByRole(AriaRole.Link, new() { Name = "Open the segment" }).ClickAsync();
         await Expect(page.GetByTestId("count")).ToHaveTextAsync(count);
     }
 
