@@ -35,7 +35,7 @@ public sealed class WorkbenchApiTests(WorkbenchApp app) : IClassFixture<Workbenc
     [Fact]
     public async Task Ask_WithScore_AnswersAndLeavesNothing()
     {
-        using var client = await app.ApiAsync("models:write");
+        using var client = await app.ApiAsync("models:read");
         using var response = await AskAsync(client, "classify", WorkbenchTests.Customers(300, 1), [("label", "churned"), ("seed", "3")], WorkbenchTests.Customers(20, 2));
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(Stop);
@@ -54,7 +54,7 @@ public sealed class WorkbenchApiTests(WorkbenchApp app) : IClassFixture<Workbenc
     [InlineData("train", "values; name the one that counts as yes", "label", "noise")]
     public async Task Ask_WrongField_IsAProblemThatNamesIt(string field, string message, params string[] options)
     {
-        using var client = await app.ApiAsync("models:write");
+        using var client = await app.ApiAsync("models:read");
         using var response = await AskAsync(client, "classify", WorkbenchTests.Customers(100, 1), [.. options.Chunk(2).Select(x => (x[0], x[1]))]);
         Assert.Contains(message, await ProblemAsync(response, field), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(app.Folder));
@@ -63,7 +63,7 @@ public sealed class WorkbenchApiTests(WorkbenchApp app) : IClassFixture<Workbenc
     [Fact]
     public async Task Ask_WrongFile_IsAProblemThatNamesIt()
     {
-        using var client = await app.ApiAsync("models:write");
+        using var client = await app.ApiAsync("models:read");
         using var large = await AskAsync(client, "cluster", "a,b\n" + string.Concat(Enumerable.Repeat("1,2\n", 1_400_000)), []);
         Assert.Contains("larger than 5 MB", await ProblemAsync(large, "train"), StringComparison.Ordinal);
         using var scored = await AskAsync(client, "cluster", "a,b\n1,2\n", [], "a,b\n1,2\n");
@@ -88,7 +88,7 @@ public sealed class WorkbenchApiTests(WorkbenchApp app) : IClassFixture<Workbenc
     [Fact]
     public async Task Ask_UnknownQuestion_Is404()
     {
-        using var client = await app.ApiAsync("models:write");
+        using var client = await app.ApiAsync("models:read");
         using var response = await AskAsync(client, "magic", "a,b\n1,2\n", []);
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Contains("classify", await response.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
