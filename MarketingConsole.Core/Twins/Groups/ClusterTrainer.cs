@@ -25,7 +25,7 @@ internal sealed class ClusterTrainer(TrainingData data) : ModelTrainer(ModelKind
     public override TrainingResult Fit(Champion? champion, IProgress<double>? progress, CancellationToken cancellationToken)
     {
         var before = champion?.Model as ClusterModel is { Fits: true } fits ? fits : null;
-        TrainingResult None(string reason) => new(null, new(reason, Method, data.Purchases, data.Customers), null, before is not null);
+        TrainingResult None(string reason) => new(null, new(reason, Method, data.Purchases, data.Customers), null, before is null);
         if (_facts.Count < MinCustomers)
         {
             return None($"Too few customers to find groups among: {_facts.Count} with an order who allow profiling, {MinCustomers} needed.");
@@ -44,7 +44,7 @@ internal sealed class ClusterTrainer(TrainingData data) : ModelTrainer(ModelKind
             var names = GroupNames.Of(traits, kept);
             List<CustomerGroup> groups = [.. names.Select((x, i) => new CustomerGroup(x, means.Sizes[i], traits[i]))];
             var model = new ClusterModel(GroupFeature.Names, standard, means.Centres, groups, Apart(rows, labels));
-            return new(model, Report(model, before, raw, counts), null, before is not null);
+            return new(model, Report(model, before, raw, counts), null, before is null);
         }
         catch (LearningException exception)
         {

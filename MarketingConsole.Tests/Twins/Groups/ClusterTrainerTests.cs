@@ -65,7 +65,7 @@ public sealed class ClusterTrainerTests
 
     private static TrainingResult Train(List<CustomerHistory> histories, ClusterModel? before)
     {
-        var trainer = new ClusterTrainer(new TrainingData(Now.AddDays(-800), Now, Now, 1000, histories.Count, [], new Dictionary<int, CustomerGroups>()));
+        var trainer = new ClusterTrainer(new TrainingData(Now.AddDays(-800), Now, Now, 1000, histories.Count, [], new Dictionary<int, CustomerGroups>(), new Dictionary<int, ProductKind>()));
         foreach (var history in histories)
         {
             trainer.Add(history);

@@ -74,6 +74,12 @@ public sealed class ModelTrainingTests
         await training.TrainAsync("second", null, Token);
         var (challenger, champion) = await registry.ListAsync(ModelKind.Purchases, 5, Token) is [var a, var b] ? (a, b) : throw new InvalidOperationException("Two trainings were expected.");
         Assert.Equal((ModelState.Challenger, ModelState.Champion), (challenger.State, champion.State));
+        foreach (var kind in new[] { ModelKind.ChanceToBuy, ModelKind.Churn, ModelKind.Recommendations, ModelKind.Clusters })
+        {
+            Assert.Equal((kind, ModelState.Challenger), (kind, (await registry.ListAsync(kind, 1, Token))[0].State));
+        }
+
+        Assert.Equal(ModelState.Champion, (await registry.ListAsync(ModelKind.Crowd, 1, Token))[0].State); // it only counts what is there
         Assert.Equal(challenger.Report.Main!.Champion!.Value, challenger.Report.Main.Value!.Value, 1e-9); // nothing new was learnt
         Assert.Equal(0, challenger.Report.Gain);
 
