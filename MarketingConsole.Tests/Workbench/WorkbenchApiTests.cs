@@ -80,7 +80,7 @@ public sealed class WorkbenchApiTests(WorkbenchApp app) : IClassFixture<Workbenc
         using var anonymous = app.Anonymous();
         using var nobody = await AskAsync(anonymous, "cluster", "a,b\n1,2\n", []);
         Assert.Equal(HttpStatusCode.Unauthorized, nobody.StatusCode);
-        using var reader = await app.ApiAsync("models:read");
+        using var reader = await app.ApiAsync("customers:read");
         using var without = await AskAsync(reader, "cluster", "a,b\n1,2\n", []);
         Assert.Equal(HttpStatusCode.Forbidden, without.StatusCode);
     }
