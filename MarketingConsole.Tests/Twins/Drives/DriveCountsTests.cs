@@ -13,7 +13,12 @@ public sealed class DriveCountsTests
 
     private static readonly Dictionary<int, ProductKind> Kinds = new()
     {
-        [1] = new("Tea", "Mei", 500), [2] = new("Tea", "Mei", 900), [3] = new("Tea", "Nord", 1500), [4] = new("Tea", "Nord", 2000), [5] = new("Garden", "", 3000), [6] = new("", "Mei", 0),
+        [1] = new("Tea", "Mei", 500),
+        [2] = new("Tea", "Mei", 900),
+        [3] = new("Tea", "Nord", 1500),
+        [4] = new("Tea", "Nord", 2000),
+        [5] = new("Garden", "", 3000),
+        [6] = new("", "Mei", 0),
     };
 
     private static readonly IReadOnlyDictionary<string, double> Medians = CategoryPrices.Medians(Kinds.Values);
