@@ -51,9 +51,12 @@ internal sealed class AudiencePlanner(IDbContextFactory<ConsoleDb> dbs, ConsentG
                 row.Reason = barriers.Against(x, plan.Channel) ?? (AddressOf(x, plan.Channel) is { } address && !addresses.Add(address.ToLowerInvariant()) ? SkipReason.SameAddress : null);
                 row.Status = row.Reason is not null ? DispatchStatus.Skipped : StableDraw.HeldOut(plan, campaignId, x.Id) ? DispatchStatus.HeldOut : DispatchStatus.Planned;
                 row.Variant = StableDraw.Variant(plan, campaignId, x.Id, x.Language);
-                if (row.Status == DispatchStatus.Planned && plan.OfferIds.Count > 0 && (row.OfferId = chooser.Choose(profile)) is null)
+                if (row.Status != DispatchStatus.Skipped && plan.OfferIds.Count > 0)
                 {
-                    (row.Status, row.Reason) = (DispatchStatus.Skipped, chooser.Any ? SkipReason.NoOffer : SkipReason.OffersOver);
+                    var heldOut = row.Status == DispatchStatus.HeldOut; // compared with those written to, so no offer for them means skipped alike; what they would get is not taken from the stock
+                    var offer = heldOut ? chooser.Best(profile) : chooser.Choose(profile);
+                    row.OfferId = heldOut ? null : offer;
+                    (row.Status, row.Reason) = offer is not null ? (row.Status, null) : (DispatchStatus.Skipped, chooser.Any ? SkipReason.NoOffer : SkipReason.OffersOver);
                 }
 
                 return row;

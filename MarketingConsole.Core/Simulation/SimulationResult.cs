@@ -1,12 +1,12 @@
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Twins.Models;
-using Range = MarketingConsole.Core.Twins.Forecast.Range;
+using MarketingConsole.Core.Twins.Forecast;
 
 namespace MarketingConsole.Core.Simulation;
 
 /// <summary>One measure over the worlds: mean, and the interval that holds it in 80 of 100.</summary>
 /// <param name="Difference">With the plan less without, world by world; the same chance served both.</param>
-public sealed record SimulatedFigure(Range Nothing, Range Plan, Range Difference);
+public sealed record SimulatedFigure(Expectation Nothing, Expectation Plan, Expectation Difference);
 
 /// <summary>What comes in a stretch of time. Money in cents.</summary>
 /// <param name="Revenue">Before the discounts of the plan.</param>

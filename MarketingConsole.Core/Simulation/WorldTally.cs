@@ -1,4 +1,4 @@
-using Range = MarketingConsole.Core.Twins.Forecast.Range;
+using MarketingConsole.Core.Twins.Forecast;
 
 namespace MarketingConsole.Core.Simulation;
 
@@ -63,9 +63,9 @@ internal sealed class WorldTally(int worlds, int weeks)
         return totals;
     }
 
-    private static SimulatedFigure Figure(double[] nothing, double[] plan) => new(Range(nothing), Range(plan), Range([.. plan.Zip(nothing, (p, n) => p - n)]));
+    private static SimulatedFigure Figure(double[] nothing, double[] plan) => new(Expect(nothing), Expect(plan), Expect([.. plan.Zip(nothing, (p, n) => p - n)]));
 
-    private static Range Range(double[] values)
+    private static Expectation Expect(double[] values)
     {
         double[] sorted = [.. values.Order()];
         double At(double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];

@@ -1,4 +1,5 @@
 using System.Text;
+using MarketingConsole.Core.Access;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
@@ -100,7 +101,7 @@ public sealed class ImportRunnerTests
     [Fact]
     public async Task Run_CustomersWithoutEvents_PublishesThemAndTheirTwinsAppear()
     {
-        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, (s, c) => s.AddJobs(c, Path.GetTempPath()).AddConsent(c).AddCustomers(c).AddEvents(c).AddTwins(c), ("Imports:Folder", Directory.CreateTempSubdirectory().FullName));
+        await using var test = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, (s, c) => s.AddJobs(c, Path.GetTempPath()).AddConsent(c).AddCustomers(c).AddEvents(c).AddTwins(c).AddSingleton<AuditLog>(), ("Imports:Folder", Directory.CreateTempSubdirectory().FullName));
         using var keeper = ActivatorUtilities.CreateInstance<TwinKeeper>(test.Services);
         await keeper.StartAsync(TestContext.Current.CancellationToken);
         await ImportAsync(test, "customer id,email,first name\nK1,ada@example.com,Ada\nK2,eva@example.com,Eva\n");

@@ -1,3 +1,4 @@
+using MarketingConsole.Core.Access;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
@@ -7,6 +8,7 @@ using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Twins;
 using MarketingConsole.Tests.Consent;
 using MarketingConsole.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MarketingConsole.Tests.Insights;
 
@@ -25,7 +27,7 @@ internal sealed class InsightShop : IAsyncDisposable
 
     public static async Task<InsightShop> OpenAsync(DatabaseProvider provider, int seed, CancellationToken cancellationToken)
     {
-        var database = await TestDatabase.CreateAsync(provider, (s, c) => s.AddJobs(c, Path.GetTempPath()).AddConsent(c).AddCustomers(c).AddEvents(c).AddTwins(c).AddInsights(c));
+        var database = await TestDatabase.CreateAsync(provider, (s, c) => s.AddJobs(c, Path.GetTempPath()).AddConsent(c).AddCustomers(c).AddEvents(c).AddTwins(c).AddInsights(c).AddSingleton<AuditLog>());
         var shop = new InsightShop(database, seed);
         await shop.FillAsync(cancellationToken);
         return shop;

@@ -84,7 +84,7 @@ public sealed class TwinPagesTests(TwinShopFactory app, BrowserFixture browser) 
         var page = await browser.SignInAsync(app, Roles.Marketer);
         await BrowserFixture.GoAsync(page, $"/twins/{id}");
         await page.WaitForSelectorAsync(".denied");
-        Assert.Equal(3, await page.Locator("text=Not computed: profiling is not allowed").CountAsync());
+        Assert.Equal(4, await page.Locator("text=Not computed: profiling is not allowed").CountAsync());
         Assert.Equal(0, await page.Locator("#habits, #likings, #response, .why").CountAsync());
 
         var profile = (await app.Get<TwinProfileService>().GetAsync(id, Stop))!;

@@ -17,16 +17,28 @@ internal static class ImportRequest
         if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) && HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 } boundary)
         {
             var reader = new MultipartReader(boundary, request.Body);
-            while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
+            try
             {
-                if (section.AsFileSection() is { } file)
+                while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
                 {
-                    draft = await imports.UploadAsync(file.FileStream!, file.FileName, new ImportChoices(), user, null, cancellationToken);
+                    if (section.AsFileSection() is { } file)
+                    {
+                        draft = await imports.UploadAsync(file.FileStream!, file.FileName, new ImportChoices(), user, null, cancellationToken);
+                    }
+                    else if (section.AsFormDataSection() is { } field)
+                    {
+                        fields[field.Name] = await field.GetValueAsync(cancellationToken);
+                    }
                 }
-                else if (section.AsFormDataSection() is { } field)
+            }
+            catch (IOException exception) when (exception is not BadHttpRequestException)
+            {
+                if (draft is not null)
                 {
-                    fields[field.Name] = await field.GetValueAsync(cancellationToken);
+                    await imports.DiscardAsync(draft.Id, CancellationToken.None);
                 }
+
+                throw new InvalidDataException("file: the form is malformed or was cut off.", exception);
             }
         }
         else

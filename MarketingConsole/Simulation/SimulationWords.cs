@@ -2,7 +2,7 @@ using System.Globalization;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Simulation;
 using MarketingConsole.Ui;
-using Range = MarketingConsole.Core.Twins.Forecast.Range;
+using MarketingConsole.Core.Twins.Forecast;
 
 namespace MarketingConsole.Simulation;
 
@@ -34,7 +34,7 @@ internal static class SimulationWords
 
     public static string Count(double value) => value == 0 ? "0" : Format.Number(value, Math.Abs(value) < 10 ? Math.Abs(value) < 1 ? 2 : 1 : 0);
 
-    public static string Interval(Range range, Func<double, string> write) => $"{write(range.Low)} to {write(range.High)}";
+    public static string Interval(Expectation range, Func<double, string> write) => $"{write(range.Low)} to {write(range.High)}";
 
     private static string Leaving(SimulationResult result)
     {

@@ -15,12 +15,12 @@ public sealed record PastPurchases(DateTime CutOff, PurchaseModel Orders);
 public readonly record struct PurchaseScores(double Alive, double Orders30, double Orders90, double Orders365, double? SpendCents, double? LifetimeCents);
 
 /// <summary>An amount with the interval that holds it in 80 of 100 simulated futures.</summary>
-public sealed record Range(double Expected, double Low, double High);
+public sealed record Expectation(double Expected, double Low, double High);
 
 /// <param name="Days">From now.</param>
 /// <param name="Buys">Probability of at least one order.</param>
 /// <param name="SpendCents">Null when spend could not be fitted.</param>
-public sealed record Outlook(int Days, double Buys, Range Orders, Range? SpendCents);
+public sealed record Outlook(int Days, double Buys, Expectation Orders, Expectation? SpendCents);
 
 /// <summary>One possible future of a customer.</summary>
 /// <param name="Orders">In order of time: weeks from now, and what is paid in cents (0 when spend could not be fitted).</param>
@@ -134,7 +134,7 @@ public sealed record PurchasesModel(PurchaseModel Orders, GammaGammaModel? Spend
         return new(right, judged, expected);
     }
 
-    private static Range RangeOf(double expected, double[] futures)
+    private static Expectation RangeOf(double expected, double[] futures)
     {
         Array.Sort(futures);
         double At(double share) => futures[(int)Math.Round(share * (futures.Length - 1))];

@@ -126,7 +126,8 @@ internal sealed class PurchasesTrainer(TrainingData data) : ModelTrainer(ModelKi
         };
     }
 
-    private static (double Coverage, double Ratio) Spread(PurchaseModel model, double regularity, PurchaseHistory[] before, double[] actual, double horizon)
+    /// <returns>No ratio where all customers did the same.</returns>
+    private static (double Coverage, double? Ratio) Spread(PurchaseModel model, double regularity, PurchaseHistory[] before, double[] actual, double horizon)
     {
         var (random, step) = (new Random(1), Math.Max(1, (before.Length + Simulated - 1) / Simulated));
         int[] some = [.. Enumerable.Range(0, before.Length).Where(i => i % step == 0)];
@@ -149,7 +150,7 @@ internal sealed class PurchasesTrainer(TrainingData data) : ModelTrainer(ModelKi
 
         double Variance(double sum, double square) => (square / some.Length) - Math.Pow(sum / some.Length, 2);
         var observed = Variance(some.Sum(i => actual[i]), some.Sum(i => actual[i] * actual[i]));
-        return (inside / (double)some.Length, observed > 0 ? Enumerable.Range(0, Futures).Average(f => Variance(sums[f], squares[f])) / observed : double.NaN);
+        return (inside / (double)some.Length, observed > 0 ? Enumerable.Range(0, Futures).Average(f => Variance(sums[f], squares[f])) / observed : null);
     }
 
     private static string Describe(PurchaseModel model) => string.Create(CultureInfo.InvariantCulture, $"{model.Name}, time in weeks: {string.Join(", ", model.Parameters.Select((x, i) => model.Fit.StandardErrors is { } errors

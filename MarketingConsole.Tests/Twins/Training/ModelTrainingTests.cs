@@ -47,6 +47,21 @@ public sealed class ModelTrainingTests
     }
 
     [Fact]
+    public async Task Train_CustomersAllAlike_StoresEveryModelAndLeavesOutWhatCannotBeMeasured()
+    {
+        await using var data = await TwinRefresherTests.ShopAsync(DatabaseProvider.Sqlite, 200);
+        await using var db = data.Open();
+        await db.EventItems.ExecuteDeleteAsync(Token);
+        await db.Events.ExecuteDeleteAsync(Token);
+        var ids = await db.Customers.Select(x => x.Id).ToListAsync(Token);
+        var orders = ids.SelectMany(x => Enumerable.Range(0, 10).Select(n => new Event { CustomerId = x, Id = n + 1, Type = EventType.Purchase, At = data.Time.Now.AddDays(-10 - (n * 25)), Channel = Channel.Web, AmountCents = 2000 }));
+        await data.Get<EventWriter>().WriteAsync([.. orders], [], Token);
+        var reports = await data.Get<ModelTraining>().TrainAsync("test", null, Token);
+        Assert.Equal(reports.Count, (await data.Get<ModelRegistry>().CurrentAsync(Token)).Count);
+        Assert.Null(reports[ModelKind.Purchases].Figures!.Single(x => x.Name == "Spread").Value);
+    }
+
+    [Fact]
     public async Task Train_CustomersWhoRefuseProfiling_ChangeNoModel()
     {
         await using var data = await TwinRefresherTests.ShopAsync(DatabaseProvider.Sqlite, 800);
