@@ -22,8 +22,12 @@ internal static class ModelWords
     {
         "%" => Ui.Format.Percent(number, 1),
         "€" => Ui.Format.Money((long)number, currency),
+        "#" => Ui.Format.Number(number, 0),
         _ => Ui.Format.Number(number, Math.Abs(number) < 10 ? 3 : 1),
     };
+
+    /// <summary>A gain too small to be read in the figures is none.</summary>
+    public static string Verdict(ModelFigure main, double gain, string currency) => Value(main, main.Value, currency) == Value(main, main.Champion, currency) ? "no different" : gain > 0 ? "better" : "worse";
 
     public static (string? Badge, string Text) State(ModelState state) => state switch
     {

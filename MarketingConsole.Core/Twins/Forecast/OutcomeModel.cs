@@ -7,7 +7,7 @@ namespace MarketingConsole.Core.Twins.Forecast;
 /// <summary>A fitted yes/no forecast as it is stored and used.</summary>
 /// <param name="Features">Names of the features it was fitted on; a model of other features is not used.</param>
 /// <param name="Calibration">Corrects the classifier's log-odds by a later period than it was fitted on.</param>
-/// <param name="Sample">Features of some of the rows it learnt from, one array a feature: what drift is measured against.</param>
+/// <param name="Sample">Features of some of the customers it was judged on, one array a feature: what drift is measured against.</param>
 public sealed record OutcomeModel(Outcome Outcome, IReadOnlyList<string> Features, BlendedClassifier Classifier, PlattScaling Calibration, float[][] Sample)
 {
     public bool Fits => Features.SequenceEqual(BehaviourFeatures.Names);

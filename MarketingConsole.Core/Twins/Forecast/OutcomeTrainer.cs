@@ -86,7 +86,7 @@ internal sealed class OutcomeTrainer : ModelTrainer
         var columns = OutcomeModel.Columns(train.Features);
         var classifier = BlendedClassifier.Fit(columns, train.Labels, [], progress: progress, ct: cancellationToken);
         var platt = PlattScaling.Fit(classifier.LogOdds(OutcomeModel.Columns(calibration.Features)), calibration.Labels);
-        var model = new OutcomeModel(_outcome, BehaviourFeatures.Names, classifier, platt, OutcomeModel.Columns(Thin(train.Features, DriftSample)));
+        var model = new OutcomeModel(_outcome, BehaviourFeatures.Names, classifier, platt, OutcomeModel.Columns(Thin(test.Features, DriftSample)));
         var chances = model.Chances(OutcomeModel.Columns(test.Features));
         var judged = ForecastMetrics.Of(chances, test.Labels);
         var judgedRival = rival is null ? null : ForecastMetrics.Of(rival.Chances(OutcomeModel.Columns(test.Features)), test.Labels);

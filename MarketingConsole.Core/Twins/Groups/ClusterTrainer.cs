@@ -65,7 +65,7 @@ internal sealed class ClusterTrainer(TrainingData data) : ModelTrainer(ModelKind
             Figures:
             [
                 new("Silhouette", model.Silhouette, "How well the groups are apart, −1 to 1: above 0.25 they are real, above 0.5 clear", "", null, null, old, false),
-                new("Groups", model.Groups.Count, $"As many as are best apart, {Fewest} to {Most}"),
+                new("Groups", model.Groups.Count, $"As many as are best apart, {Fewest} to {Most}", "#"),
             ],
             Parameters:
             [

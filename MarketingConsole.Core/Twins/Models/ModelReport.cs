@@ -5,7 +5,7 @@ using MarketingConsole.Core.Learning.Fairness;
 namespace MarketingConsole.Core.Twins.Models;
 
 /// <summary>A figure of a model, beside the rival it has to beat.</summary>
-/// <param name="Unit">How to print it: "%" for shares, "€" for money in cents, "" for plain numbers.</param>
+/// <param name="Unit">How to print it: "%" for shares, "€" for money in cents, "#" for counts, "" for plain numbers.</param>
 /// <param name="Rival">The same figure of a plain rule anybody could use; null where there is none.</param>
 /// <param name="Champion">The same figure, on the same period, of the model that was in use; null where there was none.</param>
 /// <param name="LowerIsBetter">Null where neither is.</param>
@@ -51,7 +51,7 @@ public sealed record ModelReport(
 }
 
 /// <param name="Feature">What is looked at.</param>
-/// <param name="Stability">How far its values have moved since the model learnt.</param>
+/// <param name="Stability">How far its values have moved since the model was judged.</param>
 public sealed record FeatureDrift(string Feature, PopulationStability Stability);
 
 /// <summary>Whether the model in use still fits the customers of today.</summary>
@@ -60,5 +60,5 @@ public sealed record FeatureDrift(string Feature, PopulationStability Stability)
 public sealed record ModelDrift(DateTime At, IReadOnlyList<FeatureDrift> Features, PerformanceDrift? Performance)
 {
     public IEnumerable<string> Warnings => (Performance?.Warning is { } warning ? new[] { warning } : []).Concat(
-        Features.Where(x => x.Stability.Verdict == Stability.Shifted).Select(x => FormattableString.Invariant($"“{x.Feature}” is no longer what it was when the model learnt (population stability index {x.Stability.Index:0.00}, above 0.25).")));
+        Features.Where(x => x.Stability.Verdict == Stability.Shifted).Select(x => FormattableString.Invariant($"“{x.Feature}” is no longer what it was for the customers the model was judged on (population stability index {x.Stability.Index:0.00}, above 0.25).")));
 }
