@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -24,6 +25,12 @@ public sealed class Customer
     /// <summary>ISO 3166-1 alpha-2, or null when unknown.</summary>
     public string? Country { get; set; }
     public string? City { get; set; }
+
+    /// <summary>Degrees north of where the customer lives, or null when unknown.</summary>
+    public double? Latitude { get; set; }
+
+    /// <summary>Degrees east.</summary>
+    public double? Longitude { get; set; }
     public DateOnly? BirthDate { get; set; }
     public string? Gender { get; set; }
     public string? Tier { get; set; }
@@ -41,15 +48,24 @@ public sealed class Customer
     public string DisplayName => string.Join(' ', new[] { FirstName, LastName }.Where(x => !string.IsNullOrWhiteSpace(x))) is { Length: > 0 } name ? name : Key;
 }
 
-/// <summary>A trait the shop sends beyond the fixed ones.</summary>
+/// <summary>One value of a trait the shop sends beyond the fixed ones; a customer may have several of one name.</summary>
 public sealed class CustomerTrait
 {
+    private const char Separator = ';';
+
     public int CustomerId { get; set; }
     public required string Name { get; set; }
     public required string Value { get; set; }
 
     /// <summary><see cref="Value"/> as a number where it is one.</summary>
     public double? Number { get; set; }
+
+    /// <summary>A row for each different value of a text: "tea; baking" has two.</summary>
+    public static IEnumerable<CustomerTrait> Of(int customerId, string name, string text) => text.Split(Separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)
+        .Select(x => new CustomerTrait { CustomerId = customerId, Name = name, Value = x, Number = double.TryParse(x, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null });
+
+    /// <summary>The values of one name as one text, the same whatever their order.</summary>
+    public static string Text(IEnumerable<CustomerTrait> traits) => string.Join(Separator, traits.Select(x => x.Value).Order(StringComparer.Ordinal));
 }
 
 /// <summary>One way to recognise a customer: an e-mail address, a phone number, a device, a loyalty card.</summary>
@@ -89,7 +105,7 @@ internal sealed class CustomerConfiguration : IEntityTypeConfiguration<Customer>
 
     public void Configure(EntityTypeBuilder<CustomerTrait> b)
     {
-        b.HasKey(x => new { x.CustomerId, x.Name });
+        b.HasKey(x => new { x.CustomerId, x.Name, x.Value }).IsClustered(false); // longer than SQL Server clusters by
         b.Property(x => x.Name).HasMaxLength(64);
         b.Property(x => x.Value).HasMaxLength(400);
         b.HasIndex(x => new { x.Name, x.Value });

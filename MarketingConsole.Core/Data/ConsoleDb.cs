@@ -60,6 +60,8 @@ public abstract class ConsoleDb(DbContextOptions options) : IdentityDbContext<Co
     /// <summary>The collation under which this database compares text by code point.</summary>
     protected abstract string BinaryCollation { get; }
 
+    private protected abstract DatabaseDialect Dialect { get; }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
         configurationBuilder.Properties<DateTime>().HaveConversion<UtcMilliseconds>();
@@ -71,6 +73,7 @@ public abstract class ConsoleDb(DbContextOptions options) : IdentityDbContext<Co
     {
         base.OnModelCreating(builder);
         builder.ApplyConfigurationsFromAssembly(typeof(ConsoleDb).Assembly);
+        ConsoleFunctions.Map(builder, Dialect);
         foreach (var property in builder.Model.GetEntityTypes().SelectMany(x => x.GetProperties()).Where(x => x.ClrType == typeof(string)))
         {
             property.SetCollation(BinaryCollation);
@@ -81,14 +84,17 @@ public abstract class ConsoleDb(DbContextOptions options) : IdentityDbContext<Co
 public sealed class SqliteConsoleDb(DbContextOptions<SqliteConsoleDb> options) : ConsoleDb(options)
 {
     protected override string BinaryCollation => "BINARY";
+    private protected override DatabaseDialect Dialect => new SqliteDialect();
 }
 
 public sealed class PostgresConsoleDb(DbContextOptions<PostgresConsoleDb> options) : ConsoleDb(options)
 {
     protected override string BinaryCollation => "C";
+    private protected override DatabaseDialect Dialect => new PostgresDialect();
 }
 
 public sealed class SqlServerConsoleDb(DbContextOptions<SqlServerConsoleDb> options) : ConsoleDb(options)
 {
     protected override string BinaryCollation => "Latin1_General_100_BIN2";
+    private protected override DatabaseDialect Dialect => new SqlServerDialect();
 }

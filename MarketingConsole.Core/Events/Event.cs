@@ -84,6 +84,12 @@ public sealed class Store
     public required string Name { get; set; }
     public string? City { get; set; }
     public string? Country { get; set; }
+
+    /// <summary>Degrees north, or null when unknown.</summary>
+    public double? Latitude { get; set; }
+
+    /// <summary>Degrees east.</summary>
+    public double? Longitude { get; set; }
 }
 
 internal sealed class EventConfiguration : IEntityTypeConfiguration<Event>, IEntityTypeConfiguration<EventItem>, IEntityTypeConfiguration<Product>, IEntityTypeConfiguration<Store>

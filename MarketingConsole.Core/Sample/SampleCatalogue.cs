@@ -54,7 +54,7 @@ internal static class SampleCatalogue
     public static IReadOnlyList<Store> Stores(int firstId) =>
     [
         .. new[] { ("Wien Neubau", "Wien", "AT"), ("Graz Altstadt", "Graz", "AT"), ("München Glockenbach", "München", "DE"), ("Berlin Mitte", "Berlin", "DE"), ("Hamburg Ottensen", "Hamburg", "DE"), ("Zürich Seefeld", "Zürich", "CH"), ("Lyon Presqu'île", "Lyon", "FR"), ("London Marylebone", "London", "GB") }
-            .Select((x, i) => new Store { Id = firstId + i, Name = x.Item1, City = x.Item2, Country = x.Item3 }),
+            .Select((x, i) => new Store { Id = firstId + i, Name = x.Item1, City = x.Item2, Country = x.Item3, Latitude = SamplePlaces.Of(x.Item2).Latitude, Longitude = SamplePlaces.Of(x.Item2).Longitude }),
     ];
 }
 

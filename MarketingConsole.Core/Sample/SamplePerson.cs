@@ -41,6 +41,7 @@ internal sealed record SamplePerson(Customer Customer, SampleHabits Habits)
             CreatedAt = joined,
             UpdatedAt = joined,
         };
+        (customer.Latitude, customer.Longitude) = SamplePlaces.Home(customer.City, unchecked((shop.Seed * 31) + index));
         var kind = Pick(random, Kinds, x => x.Share);
         var near = shop.Stores.Where(x => x.City == customer.City).ToList() is { Count: > 0 } same ? same : [.. shop.Stores.Where(x => x.Country == customer.Country)];
         var store = near.Count == 0 ? 0 : shop.Stores.Any(x => x.City == customer.City) ? .45 * random.NextDouble() + .25 : .12 * random.NextDouble();

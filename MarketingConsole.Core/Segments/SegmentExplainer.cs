@@ -12,7 +12,7 @@ public sealed record RuleReason(string Path, int Depth, string Sentence, bool Ho
 public sealed record SegmentReasons(int SegmentId, string Name, bool Member, bool Barred, IReadOnlyList<RuleReason> Reasons);
 
 /// <summary>Says why a customer is in a segment or not, condition by condition.</summary>
-public sealed class SegmentExplainer(IDbContextFactory<ConsoleDb> dbs, SegmentService segments, ConsentGate consent, TimeProvider time)
+public sealed class SegmentExplainer(IDbContextFactory<ConsoleDb> dbs, SegmentService segments, ConsentGate consent, ShopCalendar calendar, TimeProvider time)
 {
     /// <returns>Null when there is no such segment or customer.</returns>
     public async Task<SegmentReasons?> WhyAsync(int segmentId, int customerId, CancellationToken cancellationToken)
@@ -25,11 +25,11 @@ public sealed class SegmentExplainer(IDbContextFactory<ConsoleDb> dbs, SegmentSe
         }
 
         var (gate, names, now) = (await consent.RulesAsync(cancellationToken), await segments.NamesAsync(cancellationToken), time.GetUtcNow().UtcDateTime);
-        int[] only = [customerId];
+        var scope = new RuleScope(db, gate, now, calendar, [customerId]);
         var reasons = new List<RuleReason>();
         foreach (var (path, rule) in RuleTree.Nodes(segment.Rule))
         {
-            var holds = await customer.Where(SegmentQuery.Filter(db, rule, gate, now, only)).AnyAsync(cancellationToken);
+            var holds = await customer.Where(SegmentQuery.Filter(rule, scope)).AnyAsync(cancellationToken);
             var sentence = rule is GroupRule group ? group.Match switch { GroupMatch.All => "All of:", GroupMatch.Any => "At least one of:", _ => "None of:" } : RuleSentence.Who(rule, names);
             reasons.Add(new RuleReason(path, path.Split("rules[").Length - 1, sentence, holds));
         }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace MarketingConsole.Core.Segments;
 
 /// <summary>Brings stored memberships in line with the rules. One recount runs at a time in a process; between processes the member's key decides.</summary>
-public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ChangeFeed feed, TimeProvider time) : IDisposable
+public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ShopCalendar calendar, ChangeFeed feed, TimeProvider time) : IDisposable
 {
     private const int Attempts = 3;
     private static readonly TimeSpan SizeSlot = TimeSpan.FromMinutes(10);
@@ -37,9 +37,15 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
                 await using var db = await dbs.CreateDbContextAsync(cancellationToken);
                 var rules = await SegmentService.RulesAsync(db, cancellationToken);
                 var gate = await consent.RulesAsync(cancellationToken);
+                var whole = new HashSet<int>(); // counted for all customers: what moves one in a ranking may move any, and any who refer to it
                 foreach (var id in which(rules))
                 {
-                    await UpdateAsync(id, rules[id], gate, only, cancellationToken);
+                    if (RuleTree.MovesWithOthers(rules[id]) || RuleTree.Segments(rules[id]).Any(whole.Contains))
+                    {
+                        whole.Add(id);
+                    }
+
+                    await UpdateAsync(id, rules[id], gate, whole.Contains(id) ? null : only, cancellationToken);
                 }
             }
             finally
@@ -73,7 +79,7 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
-        var should = await SegmentQuery.Members(db, rule, gate, now, only).ToHashSetAsync(cancellationToken);
+        var should = await SegmentQuery.Members(db, rule, gate, now, calendar, only).ToHashSetAsync(cancellationToken);
         var stored = db.SegmentMembers.Where(x => x.SegmentId == segmentId);
         var are = await (only is null ? stored : stored.Where(x => EF.Parameter(only).Contains(x.CustomerId))).Select(x => x.CustomerId).ToHashSetAsync(cancellationToken);
         int[] entered = [.. should.Where(x => !are.Contains(x)).Order()], left = [.. are.Where(x => !should.Contains(x)).Order()];

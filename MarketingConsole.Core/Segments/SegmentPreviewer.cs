@@ -18,7 +18,7 @@ public sealed record PreviewTwin(int Id, string Key, string Name, string? Countr
 public sealed record SegmentPreview(DateTime AsOf, int Count, int Base, long Revenue365Cents, IReadOnlyList<PreviewPart> Countries, IReadOnlyList<PreviewPart> Stages, IReadOnlyList<PreviewTwin> Sample, double Milliseconds);
 
 /// <summary>Counts a rule without saving it.</summary>
-public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, TimeProvider time)
+public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ShopCalendar calendar, TimeProvider time)
 {
     private const int SampleSize = 10, SqliteInterrupt = 9;
 
@@ -55,10 +55,10 @@ public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGa
         }
     }
 
-    private static async Task<SegmentPreview> CountAsync(ConsoleDb db, SegmentRule rule, ConsentRuleSet gate, DateTime asOf, PastConsent? past, CancellationToken cancellationToken)
+    private async Task<SegmentPreview> CountAsync(ConsoleDb db, SegmentRule rule, ConsentRuleSet gate, DateTime asOf, PastConsent? past, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var members = SegmentQuery.Members(db, rule, gate, asOf, past: past);
+        var members = SegmentQuery.Members(db, rule, gate, asOf, calendar, past: past);
         var cells = await (from c in db.Customers
                            where members.Contains(c.Id)
                            join t in db.Twins on c.Id equals t.CustomerId into twins

@@ -48,7 +48,7 @@ public sealed class ProfilingDeniedTests
         await using var db = shop.Open();
         var twin = await db.Twins.AsNoTracking().SingleAsync(x => x.CustomerId == id, Cancel);
         var rules = await shop.Get<ConsentGate>().RulesAsync(Cancel);
-        Task<bool> InAsync(SegmentRule rule) => SegmentQuery.Members(db, rule, rules, shop.Time.Now).AnyAsync(x => x == id, Cancel);
+        Task<bool> InAsync(SegmentRule rule) => SegmentQuery.Members(db, rule, rules, shop.Time.Now, shop.Get<ShopCalendar>()).AnyAsync(x => x == id, Cancel);
         return (twin.ChanceToBuy is not null, twin.NextOrderFrom is not null, twin.TopCategory is not null,
             await InAsync(new EventRule { Event = EventType.Purchase, Op = EventOperator.AtLeast, Value = 1 }), await InAsync(new GroupRule { Match = GroupMatch.All, Rules = [new TraitRule { Field = "city", Op = RuleOperator.Is, Value = "Vienna" }] }));
     }

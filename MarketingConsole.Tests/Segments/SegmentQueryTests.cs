@@ -31,7 +31,7 @@ public sealed class SegmentQueryTests
                 }
 
                 var expected = new RuleOracle(data, SegmentWorld.Now).Members(rule);
-                var actual = SegmentQuery.Members(db, rule, data.Consent, SegmentWorld.Now).OrderBy(x => x).ToList();
+                var actual = SegmentQuery.Members(db, rule, data.Consent, SegmentWorld.Now, SegmentWorld.Calendar).OrderBy(x => x).ToList();
                 (some, all) = (some + (expected.Count is > 0 and < 130 ? 1 : 0), all + 1);
                 return expected.SequenceEqual(actual).Label($"{RuleJson.Write(rule)}\nexpected {string.Join(',', expected)}\nactual {string.Join(',', actual)}");
             });
@@ -52,7 +52,7 @@ public sealed class SegmentQueryTests
         {
             var rule = new RuleGenerator(new Random(seed)).Next(depth: 2);
             var expected = new RuleOracle(data, SegmentWorld.Now).Members(rule).Where(only.Contains).ToList();
-            Assert.Equal(expected, SegmentQuery.Members(db, rule, data.Consent, SegmentWorld.Now, only).OrderBy(x => x).ToList());
+            Assert.Equal(expected, SegmentQuery.Members(db, rule, data.Consent, SegmentWorld.Now, SegmentWorld.Calendar, only).OrderBy(x => x).ToList());
         }
     }
 
@@ -67,7 +67,7 @@ public sealed class SegmentQueryTests
         for (var seed = 0; seed < 60; seed++)
         {
             var rule = new RuleGenerator(new Random(seed)).Next(depth: 2);
-            Assert.Equal(new RuleOracle(data, then).Members(rule), SegmentQuery.Members(db, rule, data.Consent, then).OrderBy(x => x).ToList());
+            Assert.Equal(new RuleOracle(data, then).Members(rule), SegmentQuery.Members(db, rule, data.Consent, then, SegmentWorld.Calendar).OrderBy(x => x).ToList());
         }
     }
 
@@ -79,7 +79,7 @@ public sealed class SegmentQueryTests
         for (var seed = 0; seed < 300; seed++)
         {
             var rule = new RuleGenerator(new Random(seed)).Next(depth: 3);
-            Assert.Contains("FROM [Customers]", SegmentQuery.Members(db, rule, data.Consent, SegmentWorld.Now).ToQueryString(), StringComparison.Ordinal);
+            Assert.Contains("FROM [Customers]", SegmentQuery.Members(db, rule, data.Consent, SegmentWorld.Now, SegmentWorld.Calendar).ToQueryString(), StringComparison.Ordinal);
         }
     }
 }

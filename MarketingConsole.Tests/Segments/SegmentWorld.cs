@@ -4,6 +4,7 @@ using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Segments;
 using MarketingConsole.Core.Twins;
+using Microsoft.Extensions.Options;
 
 namespace MarketingConsole.Tests.Segments;
 
@@ -14,9 +15,16 @@ public sealed class SegmentWorld
     public static readonly string[] Countries = ["DE", "AT", "US"], Cities = ["Wien", "wien", "Graz", ""], Tiers = ["gold", "silver"], Categories = ["Tea", "Coffee", "Cups"], Brands = ["Aroma", "Bergland"], Groups = ["Frequent, recent", "Rare, long ago", "New"];
     public static readonly EventType[] Types = [EventType.View, EventType.Purchase, EventType.Return, EventType.EmailOpen, EventType.Custom];
 
+    /// <summary>Where people live: two cities 145 km apart, two islands near one another on both sides of the date line.</summary>
+    public static readonly (double Latitude, double Longitude)[] Places = [(48.21, 16.37), (47.07, 15.44), (-16.8, 179.95), (-16.8, -179.97)];
+    public static readonly string[] Sizes = ["large", "small", "1", "2", "2.5"];
+
+    public static ShopCalendar Calendar { get; } = new(Options.Create(new ShopOptions { TimeZone = "America/New_York" }));
+
     public List<Customer> Customers { get; } = [];
     public List<CustomerTrait> Traits { get; } = [];
     public List<Product> Products { get; } = [];
+    public List<Store> Stores { get; } = [new() { Id = 1, Name = "Wien", Latitude = 48.2, Longitude = 16.4 }, new() { Id = 2, Name = "Somewhere" }];
     public List<Event> Events { get; } = [];
     public List<EventItem> Items { get; } = [];
     public List<Twin> Twins { get; } = [];
@@ -32,7 +40,7 @@ public sealed class SegmentWorld
         DateTime Past(int days) => Now.AddHours(-random.Next(days * 24));
         for (var p = 1; p <= 8; p++)
         {
-            Products.Add(new Product { Id = p, Sku = $"P{p}", Name = $"Product {p}", Category = Categories[p % 3], Brand = Brands[p % 2], PriceCents = p * 500 });
+            Products.Add(new Product { Id = p, Sku = $"P{p}", Name = $"Product {p}", Category = p == 8 ? "" : Categories[p % 3], Brand = Brands[p % 2], PriceCents = p * 500 });
         }
 
         for (var id = 1; id <= customers; id++)
@@ -46,18 +54,18 @@ public sealed class SegmentWorld
                 Country = Maybe(Countries),
                 City = Maybe(Cities),
                 Tier = Maybe(Tiers),
-                BirthDate = random.Next(4) == 0 ? null : DateOnly.FromDateTime(Now).AddYears(-18 - random.Next(4)).AddDays(random.Next(3) - 1),
+                BirthDate = random.Next(4) == 0 ? null : DateOnly.FromDateTime(Now).AddYears(-18 - random.Next(4)).AddDays(random.Next(3) - 1 + (random.Next(2) * random.Next(-400, 400))),
                 CreatedAt = Past(400),
                 ErasedAt = random.Next(20) == 0 ? Now.AddDays(-1) : null,
             };
-            CustomerNormaliser.Apply(customer);
-            Customers.Add(customer);
-            if (random.Next(2) == 0)
+            if (random.Next(4) > 0)
             {
-                var number = random.Next(2) == 0 ? random.Next(5) : (double?)null;
-                Traits.Add(new CustomerTrait { CustomerId = id, Name = "size", Value = number?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "large", Number = number });
+                (customer.Latitude, customer.Longitude) = Places[random.Next(Places.Length)];
             }
 
+            CustomerNormaliser.Apply(customer);
+            Customers.Add(customer);
+            Traits.AddRange(CustomerTrait.Of(id, "size", string.Join(';', Sizes.Where(_ => random.Next(4) == 0))));
             foreach (var purpose in new[] { Purpose.Profiling, Purpose.Email })
             {
                 if (random.Next(4) > 0)
@@ -81,9 +89,11 @@ public sealed class SegmentWorld
                 Similarities.Add(new TwinSimilarity { SegmentId = random.Next(1, 3), CustomerId = id, Similarity = random.Next(11) / 10.0 });
             }
 
-            for (var n = random.Next(8); n > 0; n--)
+            var at = Now;
+            for (var n = random.Next(10); n > 0; n--)
             {
-                AddEvent(id, random, Past(60));
+                at = random.Next(6) == 0 ? at : Past(60); // some happen at one instant, and none is stored in the order of time
+                AddEvent(id, random, at);
             }
         }
     }
@@ -92,6 +102,7 @@ public sealed class SegmentWorld
     {
         CustomerId = id,
         Stage = (LifecycleStage)random.Next(7),
+        StageSince = random.Next(4) == 0 ? null : past(90),
         Orders = random.Next(4),
         RevenueCents = random.Next(5) * 1000,
         AverageBasketCents = random.Next(3) * 500,
@@ -129,6 +140,7 @@ public sealed class SegmentWorld
             ProductId = type == EventType.View && random.Next(4) > 0 ? random.Next(1, 9) : null,
             Machine = random.Next(4) == 0,
             Name = type == EventType.Custom ? random.Next(2) == 0 ? "quiz" : "poll" : null,
+            PropertiesJson = Properties(random),
         };
         for (var line = 0; line < lines; line++)
         {
@@ -141,11 +153,24 @@ public sealed class SegmentWorld
         Events.Add(e);
     }
 
+    private static string? Properties(Random random)
+    {
+        string[] points = ["1", "2.5", "4", "\"4\"", "null", "[1]"], coupons = ["\"SPRING\"", "\"it's\"", "\"\"", "{}"], gifts = ["true", "false"];
+        string Any(string[] from) => from[random.Next(from.Length)];
+        return random.Next(4) switch
+        {
+            0 => null,
+            1 => $$"""{"points":{{Any(points)}}}""",
+            _ => $$"""{"points":{{Any(points)}},"cart":{"coupon":{{Any(coupons)}},"a b":1},"gift":{{Any(gifts)}}}""",
+        };
+    }
+
     public async Task StoreAsync(ConsoleDb db, CancellationToken cancellationToken)
     {
         await db.BulkInsertAsync(Customers, cancellationToken);
         await db.BulkInsertAsync(Traits, cancellationToken);
         await db.BulkInsertAsync(Products, cancellationToken);
+        await db.BulkInsertAsync(Stores, cancellationToken);
         await db.BulkInsertAsync(Events, cancellationToken);
         await db.BulkInsertAsync(Items, cancellationToken);
         await db.BulkInsertAsync(Twins, cancellationToken);

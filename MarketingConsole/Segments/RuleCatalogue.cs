@@ -13,8 +13,12 @@ internal static class RuleCatalogue
     private static readonly IReadOnlyList<CatalogueItem> Fixed =
     [
         .. Enum.GetValues<EventType>().Select(x => new CatalogueItem("What they did", Label(x), $"event behaviour {x} did not never", () => new EventRule { Event = x, Days = 90, Name = x == EventType.Custom ? "" : null })),
+        new("What they did", "One thing, then another", "sequence event behaviour after then within without between", () => new SequenceRule { First = new EventPattern { Event = EventType.View }, Then = new EventPattern { Event = EventType.Purchase }, WithinDays = 7, Days = 90 }),
+        new("What they did", "Top or bottom of a ranking", "rank best highest lowest most least percent", () => new RankRule { Percent = 5, Field = "revenue12Months" }),
         .. RuleFields.Twins.Select(x => new CatalogueItem("Twin and scores", x.Label, $"feature score {x.Name}", () => Field(new TwinRule { Field = x.Name }, x))),
         .. RuleFields.Traits.Select(x => new CatalogueItem("Who they are", x.Label, $"trait {x.Name}", () => Field(new TraitRule { Field = x.Name }, x))),
+        new("Who they are", "Lives near", "distance kilometres km store place location", () => new NearRule { Kilometres = 10 }),
+        new("Who they are", "Random part", "bucket sample split test draw per cent", () => new BucketRule { From = 0, To = 50 }),
         new("What they allow", "Consent", "allow permission email sms push profiling opt", () => new PermissionRule { Purpose = Purpose.Email }),
         new("Other segments", "Member of a segment", "in list audience", () => new MemberRule()),
         new("Other segments", "Resembles a segment", "lookalike similar likeness alike", () => new LookalikeRule()),
@@ -32,6 +36,10 @@ internal static class RuleCatalogue
         PermissionRule => "Consent",
         MemberRule => "Segment",
         LookalikeRule => "Resembles",
+        SequenceRule => "One, then another",
+        RankRule => "Ranking",
+        BucketRule => "Random part",
+        NearRule => "Lives near",
         _ => "Choose",
     };
 

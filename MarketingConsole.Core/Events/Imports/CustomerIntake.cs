@@ -6,10 +6,11 @@ using Microsoft.EntityFrameworkCore;
 namespace MarketingConsole.Core.Events.Imports;
 
 /// <summary>The fields of a customer that an import may change. A change stores them before and after, so that an undo takes back exactly what it did.</summary>
-internal sealed record CustomerState(string? Email, string? Phone, string? FirstName, string? LastName, string? Country, string? City, DateOnly? BirthDate, string? Gender, string? Tier, string? Language, SortedDictionary<string, string> Traits)
+internal sealed record CustomerState(string? Email, string? Phone, string? FirstName, string? LastName, string? Country, string? City, double? Latitude, double? Longitude, DateOnly? BirthDate, string? Gender, string? Tier, string? Language, SortedDictionary<string, string> Traits)
 {
     public static CustomerState Of(Customer x, IEnumerable<CustomerTrait> traits) =>
-        new(x.Email, x.Phone, x.FirstName, x.LastName, x.Country, x.City, x.BirthDate, x.Gender, x.Tier, x.Language, new SortedDictionary<string, string>(traits.ToDictionary(t => t.Name, t => t.Value), StringComparer.Ordinal));
+        new(x.Email, x.Phone, x.FirstName, x.LastName, x.Country, x.City, x.Latitude, x.Longitude, x.BirthDate, x.Gender, x.Tier, x.Language,
+            new SortedDictionary<string, string>(traits.GroupBy(t => t.Name).ToDictionary(t => t.Key, CustomerTrait.Text), StringComparer.Ordinal));
 }
 
 internal sealed record CustomerChange(CustomerState Before, CustomerState After)
@@ -56,14 +57,7 @@ internal sealed class CustomerIntake(ImportResolver resolver, int importId, Date
             Apply(row, customer);
             foreach (var (name, value) in row.Traits)
             {
-                var trait = own.Find(x => x.Name == name);
-                if (trait is null)
-                {
-                    own.Add(trait = new CustomerTrait { CustomerId = customer.Id, Name = name, Value = value });
-                    db.CustomerTraits.Add(trait);
-                }
-
-                (trait.Value, trait.Number) = (value, double.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null);
+                Replace(db, own, name, [.. CustomerTrait.Of(customer.Id, name, value)]);
             }
 
             var after = CustomerState.Of(customer, own);
@@ -96,6 +90,16 @@ internal sealed class CustomerIntake(ImportResolver resolver, int importId, Date
         return [.. touched];
     }
 
+    /// <summary>Makes <paramref name="values"/> the only ones of a name.</summary>
+    internal static void Replace(ConsoleDb db, List<CustomerTrait> own, string name, IReadOnlyList<CustomerTrait> values)
+    {
+        var (gone, made) = (own.Where(x => x.Name == name && values.All(v => v.Value != x.Value)).ToList(), values.Where(v => own.All(x => x.Name != name || x.Value != v.Value)).ToList());
+        db.CustomerTraits.RemoveRange(gone);
+        db.CustomerTraits.AddRange(made);
+        own.RemoveAll(gone.Contains);
+        own.AddRange(made);
+    }
+
     private static void Apply(CustomerRow row, Customer x)
     {
         x.Email = row.Email ?? x.Email;
@@ -104,6 +108,8 @@ internal sealed class CustomerIntake(ImportResolver resolver, int importId, Date
         x.LastName = row.LastName ?? x.LastName;
         x.Country = row.Country ?? x.Country;
         x.City = row.City ?? x.City;
+        x.Latitude = row.Latitude ?? x.Latitude;
+        x.Longitude = row.Longitude ?? x.Longitude;
         x.BirthDate = row.BirthDate ?? x.BirthDate;
         x.Gender = row.Gender ?? x.Gender;
         x.Tier = row.Tier ?? x.Tier;

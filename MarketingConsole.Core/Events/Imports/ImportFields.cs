@@ -43,6 +43,8 @@ public static class ImportFields
         Of("phone", "Phone", "phone phonenumber mobile telephone"),
         Country,
         Of("city", "City", "city town ort ville"),
+        Of("latitude", "Latitude (degrees)", "latitude lat"),
+        Of("longitude", "Longitude (degrees)", "longitude lon lng long"),
         Of("birth_date", "Birth date", "birthdate birthday dateofbirth dob"),
         Of("gender", "Gender", "gender sex"),
         Of("tier", "Tier", "tier loyaltytier level"),

@@ -15,5 +15,5 @@ internal sealed record EventRow(ImportRecord Record, string? Customer, string? E
 /// <param name="At">When; null when the file does not say.</param>
 internal sealed record ConsentCell(Purpose Purpose, bool Granted, DateTime? At);
 
-internal sealed record CustomerRow(ImportRecord Record, string? Customer, string? Email, string? Problem, string? FirstName, string? LastName, string? Phone, string? Country, string? City, DateOnly? BirthDate,
+internal sealed record CustomerRow(ImportRecord Record, string? Customer, string? Email, string? Problem, string? FirstName, string? LastName, string? Phone, string? Country, string? City, double? Latitude, double? Longitude, DateOnly? BirthDate,
     string? Gender, string? Tier, string? Language, DateTime? CreatedAt, IReadOnlyList<ConsentCell> Consents, IReadOnlyList<KeyValuePair<string, string>> Traits) : ImportRow(Record, Customer, Email, 0, Problem);

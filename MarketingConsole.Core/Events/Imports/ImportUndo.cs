@@ -58,21 +58,17 @@ public sealed class ImportUndo(IDbContextFactory<ConsoleDb> dbs, ConsentGate gat
                 customer.LastName = customer.LastName == after.LastName ? before.LastName : customer.LastName;
                 customer.Country = customer.Country == after.Country ? before.Country : customer.Country;
                 customer.City = customer.City == after.City ? before.City : customer.City;
+                customer.Latitude = customer.Latitude == after.Latitude ? before.Latitude : customer.Latitude;
+                customer.Longitude = customer.Longitude == after.Longitude ? before.Longitude : customer.Longitude;
                 customer.BirthDate = customer.BirthDate == after.BirthDate ? before.BirthDate : customer.BirthDate;
                 customer.Gender = customer.Gender == after.Gender ? before.Gender : customer.Gender;
                 customer.Tier = customer.Tier == after.Tier ? before.Tier : customer.Tier;
                 customer.Language = customer.Language == after.Language ? before.Language : customer.Language;
                 CustomerNormaliser.Apply(customer);
-                foreach (var trait in traits.Where(x => x.CustomerId == customer.Id && after.Traits.TryGetValue(x.Name, out var set) && set == x.Value && before.Traits.GetValueOrDefault(x.Name) != set))
+                var own = traits.Where(x => x.CustomerId == customer.Id).ToList();
+                foreach (var (name, set) in after.Traits.Where(x => before.Traits.GetValueOrDefault(x.Key) != x.Value && CustomerTrait.Text(own.Where(t => t.Name == x.Key)) == x.Value))
                 {
-                    if (before.Traits.TryGetValue(trait.Name, out var old))
-                    {
-                        (trait.Value, trait.Number) = (old, double.TryParse(old, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : null);
-                    }
-                    else
-                    {
-                        db.CustomerTraits.Remove(trait);
-                    }
+                    CustomerIntake.Replace(db, own, name, [.. CustomerTrait.Of(customer.Id, name, before.Traits.GetValueOrDefault(name, ""))]);
                 }
             }
 

@@ -102,12 +102,20 @@ internal sealed partial class RowReader
         var country = Text("country", 100);
         var code = CountryNames.Code(country);
         problem ??= country is { Length: 2 } && code is null ? $"Column {Header("country")}: {country} is no country code." : null;
+        var (latitude, longitude) = (Degrees("latitude", 90, ref problem), Degrees("longitude", 180, ref problem));
         var consents = Consents(ref problem);
         var traits = format.Columns.Where(x => x.Key.StartsWith("trait:", StringComparison.Ordinal) && x.Value < _fields.Length && !string.IsNullOrWhiteSpace(_fields[x.Value]))
             .Select(x => KeyValuePair.Create(x.Key[6..], _fields[x.Value].Trim() is { Length: > 400 } value ? value[..400] : _fields[x.Value].Trim())).ToList();
-        return new CustomerRow(record, customer, email, problem, first, last, Text("phone", 32), code, Text("city", 100), birth, Text("gender", 16), Text("tier", 32), Text("language", 8)?.Split('-', '_')[0],
+        return new CustomerRow(record, customer, email, problem, first, last, Text("phone", 32), code, Text("city", 100), latitude, longitude, birth, Text("gender", 16), Text("tier", 32), Text("language", 8)?.Split('-', '_')[0],
             Time("created", required: false, ref problem), consents, traits) with
         { Problem = problem };
+    }
+
+    private double? Degrees(string field, int most, ref string? problem)
+    {
+        var degrees = Number(field, ref problem);
+        problem ??= Math.Abs(degrees ?? 0) > most ? $"Column {Header(field)}: {degrees} is not between -{most} and {most} degrees." : null;
+        return (double?)degrees;
     }
 
     private List<ConsentCell> Consents(ref string? problem)

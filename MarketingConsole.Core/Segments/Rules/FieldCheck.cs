@@ -1,8 +1,10 @@
 namespace MarketingConsole.Core.Segments;
 
 /// <summary>Checks one comparison of a field: the operator fits the field, the value the operator.</summary>
-internal sealed class FieldCheck(string path, FieldRule rule, List<RuleProblem> problems)
+internal sealed class FieldCheck(string path, FieldRule rule, RuleProblems problems)
 {
+    private const int YearOfDays = 366;
+
     public void Run()
     {
         if (RuleFields.Find(rule) is not { } field)
@@ -12,9 +14,7 @@ internal sealed class FieldCheck(string path, FieldRule rule, List<RuleProblem> 
             return;
         }
 
-        var custom = field.Name.StartsWith(RuleFields.Custom, StringComparison.Ordinal);
-        var numeric = rule.Op is RuleOperator.AtLeast or RuleOperator.AtMost or RuleOperator.Above or RuleOperator.Below or RuleOperator.Between;
-        if (!field.Operators.Contains(rule.Op) && !(custom && numeric))
+        if (!field.Operators.Contains(rule.Op))
         {
             Fault("op", $"\"{RuleWords.Operator(rule.Op)}\" does not fit {field.Label.ToLowerInvariant()}.");
             return;
@@ -24,15 +24,19 @@ internal sealed class FieldCheck(string path, FieldRule rule, List<RuleProblem> 
         {
             case RuleOperator.Exists or RuleOperator.Missing:
                 break;
-            case RuleOperator.In or RuleOperator.NotIn:
+            case RuleOperator.In or RuleOperator.NotIn or RuleOperator.HasAll:
                 List(field);
                 break;
-            case RuleOperator.InLast or RuleOperator.NotInLast or RuleOperator.InNext:
+            case RuleOperator.InLast or RuleOperator.NotInLast or RuleOperator.InNext or RuleOperator.AnniversaryIn:
+                var most = rule.Op == RuleOperator.AnniversaryIn ? YearOfDays : RuleValidator.MaxDays;
                 Require(rule.Days is not null, "days", "Enter a number of days.");
-                Require(rule.Days is null or (>= 1 and <= RuleValidator.MaxDays), "days", $"Must be 1 to {RuleValidator.MaxDays} days.");
+                Require(rule.Days is null || (rule.Days >= 1 && rule.Days <= most), "days", $"Must be 1 to {most} days.");
+                break;
+            case RuleOperator.During:
+                Require(rule.Window is not null, "window", "Choose a week, month, quarter or year.");
                 break;
             default:
-                var kind = custom && numeric ? FieldKind.Number : field.Kind;
+                var kind = field.KindFor(rule);
                 var sound = Value("value", rule.Value, field, kind) & (rule.Op != RuleOperator.Between || Value("to", rule.To, field, kind));
                 Require(!sound || rule.Op != RuleOperator.Between || Ordered(), "to", "Must not be less than the lower end.");
                 break;
@@ -58,8 +62,7 @@ internal sealed class FieldCheck(string path, FieldRule rule, List<RuleProblem> 
         }
         else if (kind == FieldKind.Text)
         {
-            var custom = field.Name.StartsWith(RuleFields.Custom, StringComparison.Ordinal);
-            Require(value.Text is not null || (custom && rule.Op is RuleOperator.Is or RuleOperator.IsNot), name, "Must be a text.");
+            Require(value.Text is not null, name, "Must be a text.");
             Require(value.Text is null || field.Values is null || field.Values.Contains(value.Text), name, $"\"{value.Text}\" is not one of {string.Join(", ", field.Values ?? [])}.");
         }
         else if (kind is FieldKind.Date or FieldKind.Instant)
@@ -69,7 +72,7 @@ internal sealed class FieldCheck(string path, FieldRule rule, List<RuleProblem> 
         else
         {
             Require(value.Number is not null, name, "Must be a number.");
-            Require(value.Number is null || Math.Abs(value.Number.Value) <= 1e12, name, "Is too large.");
+            Require(value.Number is null || Math.Abs(value.Number.Value) <= RuleValidator.MaxNumber, name, "Is too large.");
             Require(kind != FieldKind.Percent || value.Number is null or (>= 0 and <= 100), name, "Must be 0 to 100 per cent.");
             Require(kind != FieldKind.Years || value.Number is null || (value.Number is >= 0 and <= 130 && value.Number == Math.Floor(value.Number.Value)), name, "Must be a whole number of years from 0 to 130.");
         }
@@ -79,13 +82,7 @@ internal sealed class FieldCheck(string path, FieldRule rule, List<RuleProblem> 
 
     private bool Ordered() => rule.Value?.Number is { } from && rule.To?.Number is { } to ? from <= to : string.CompareOrdinal(rule.Value?.Text, rule.To?.Text) <= 0;
 
-    private void Require(bool holds, string name, string message)
-    {
-        if (!holds)
-        {
-            Fault(name, message);
-        }
-    }
+    private void Require(bool holds, string name, string message) => problems.Require(holds, RuleTree.Join(path, name), message);
 
-    private void Fault(string name, string message) => problems.Add(new RuleProblem(RuleTree.Join(path, name), message));
+    private void Fault(string name, string message) => Require(false, name, message);
 }

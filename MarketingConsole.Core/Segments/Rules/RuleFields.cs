@@ -13,16 +13,29 @@ public enum FieldKind { Text, Number, Money, Percent, Years, Date, Instant }
 /// <param name="Values">The only values there are; null = free.</param>
 /// <param name="Suggest">Values to offer come from the customers.</param>
 /// <param name="Ahead">An instant in the future.</param>
-public sealed record RuleField(string Name, string Label, FieldKind Kind, LambdaExpression? Read, IReadOnlyList<string>? Values = null, bool Suggest = false, bool Ahead = false)
+/// <param name="Many">A customer may have several values, each a text or a number.</param>
+public sealed record RuleField(string Name, string Label, FieldKind Kind, LambdaExpression? Read, IReadOnlyList<string>? Values = null, bool Suggest = false, bool Ahead = false, bool Many = false)
 {
-    public IReadOnlyList<RuleOperator> Operators { get; } = Kind switch
+    private static readonly RuleOperator[] Known = [RuleOperator.Exists, RuleOperator.Missing], Numbers = [RuleOperator.AtLeast, RuleOperator.AtMost, RuleOperator.Above, RuleOperator.Below, RuleOperator.Between],
+        Choices = [RuleOperator.Is, RuleOperator.IsNot, RuleOperator.In, RuleOperator.NotIn], Texts = [.. Choices, RuleOperator.Contains, RuleOperator.StartsWith, RuleOperator.EndsWith],
+        Times = [RuleOperator.Below, RuleOperator.AtLeast, RuleOperator.Between, RuleOperator.During];
+
+    public IReadOnlyList<RuleOperator> Operators { get; } = (Kind, Many, Values) switch
     {
-        FieldKind.Text when Values is not null => [RuleOperator.Is, RuleOperator.IsNot, RuleOperator.In, RuleOperator.NotIn, RuleOperator.Exists, RuleOperator.Missing],
-        FieldKind.Text => [RuleOperator.Is, RuleOperator.IsNot, RuleOperator.In, RuleOperator.NotIn, RuleOperator.Contains, RuleOperator.StartsWith, RuleOperator.Exists, RuleOperator.Missing],
-        FieldKind.Instant when Ahead => [RuleOperator.InNext, RuleOperator.Below, RuleOperator.AtLeast, RuleOperator.Between, RuleOperator.Exists, RuleOperator.Missing],
-        FieldKind.Date or FieldKind.Instant => [RuleOperator.InLast, RuleOperator.NotInLast, RuleOperator.Below, RuleOperator.AtLeast, RuleOperator.Between, RuleOperator.Exists, RuleOperator.Missing],
-        _ => [RuleOperator.AtLeast, RuleOperator.AtMost, RuleOperator.Above, RuleOperator.Below, RuleOperator.Between, RuleOperator.Is, RuleOperator.IsNot, RuleOperator.Exists, RuleOperator.Missing],
+        (_, true, _) => [.. Texts, RuleOperator.HasAll, .. Numbers, .. Known],
+        (FieldKind.Text, _, not null) => [.. Choices, .. Known],
+        (FieldKind.Text, _, _) => [.. Texts, .. Known],
+        (FieldKind.Instant, _, _) when Ahead => [RuleOperator.InNext, .. Times, .. Known],
+        (FieldKind.Instant, _, _) => [RuleOperator.InLast, RuleOperator.NotInLast, .. Times, .. Known],
+        (FieldKind.Date, _, _) => [RuleOperator.InLast, RuleOperator.NotInLast, RuleOperator.AnniversaryIn, .. Times, .. Known],
+        _ => [.. Numbers, RuleOperator.Is, RuleOperator.IsNot, .. Known],
     };
+
+    /// <summary>The kind of value this comparison asks for: of a field with many values a number where the operator or the value is one.</summary>
+    public FieldKind KindFor(FieldRule rule) => Many && (Numbers.Contains(rule.Op) || (rule.Op is RuleOperator.Is or RuleOperator.IsNot && rule.Value?.Number is not null)) ? FieldKind.Number : Kind;
+
+    /// <summary>Customers can be ranked by it.</summary>
+    public bool IsNumber => Kind is FieldKind.Number or FieldKind.Money or FieldKind.Percent;
 }
 
 /// <summary>The fields rules can ask for: one list for the evaluator, the validator, the schema and the editor.</summary>
@@ -58,6 +71,7 @@ public static class RuleFields
     public static IReadOnlyList<RuleField> Twins { get; } =
     [
         new("stage", "Lifecycle stage", FieldKind.Text, null, [.. Enum.GetNames<LifecycleStage>().Select(Camel)]),
+        Instant("stageSince", "In this stage since", t => t.StageSince),
         Number("orders", "Number of orders", t => t.Orders),
         Number("returns", "Number of returns", t => t.Returns),
         Money("revenue", "Revenue, all time", t => t.RevenueCents),
@@ -91,7 +105,10 @@ public static class RuleFields
         : rule.Field.StartsWith(Custom, StringComparison.Ordinal) && rule.Field.Length is > 7 and <= 71 ? CustomTrait(rule.Field)
         : Traits.FirstOrDefault(x => x.Name == rule.Field);
 
-    private static RuleField CustomTrait(string field) => new(field, field[Custom.Length..], FieldKind.Text, null, Suggest: true);
+    /// <summary>The field a <see cref="RankRule"/> ranks by; null when there is none that is a number or may hold some.</summary>
+    public static RuleField? FindRanked(string name) => name.StartsWith(Custom, StringComparison.Ordinal) ? Find(new TraitRule { Field = name }) : Twins.FirstOrDefault(x => x.Name == name && x.IsNumber);
+
+    private static RuleField CustomTrait(string field) => new(field, field[Custom.Length..], FieldKind.Text, null, Suggest: true, Many: true);
 
     internal static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 

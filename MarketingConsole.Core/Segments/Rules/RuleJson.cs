@@ -13,6 +13,7 @@ public sealed record RuleProblem(string Path, string Message);
 public static partial class RuleJson
 {
     public const int MaxLength = 100_000;
+    private const string Types = "group, trait, event, sequence, twin, consent, member, lookalike, rank, bucket or near";
 
     public static JsonSerializerOptions Options { get; } = Create(indented: false);
 
@@ -41,7 +42,7 @@ public static partial class RuleJson
         }
         catch (NotSupportedException)
         {
-            return (null, new RuleProblem("", "Each rule needs a \"type\": group, trait, event, twin, consent, member or lookalike."));
+            return (null, new RuleProblem("", $"Each rule needs a \"type\": {Types}."));
         }
     }
 
@@ -56,7 +57,7 @@ public static partial class RuleJson
 
         if (message.Contains("discriminator", StringComparison.Ordinal))
         {
-            return new RuleProblem(path, "Each rule needs a \"type\": group, trait, event, twin, consent or member.");
+            return new RuleProblem(path, $"Each rule needs a \"type\": {Types}.");
         }
 
         if (message.Contains("doesn't allow setting null", StringComparison.Ordinal))

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MarketingConsole.Core.Events;
 
 namespace MarketingConsole.Core.Segments;
 
@@ -31,10 +30,15 @@ public static class RuleSentence
         GroupRule { Rules.Count: 1 } group => $"{Except}those {Who(group.Rules[0], names)}",
         GroupRule group => Except + "those " + string.Join(", or ", group.Rules.Select(x => Inner(x, names))),
         FieldRule field => Field(field, names),
-        EventRule happened => Event(happened, names),
+        EventRule happened => EventSentence.Who(happened, names),
+        SequenceRule sequence => EventSentence.Who(sequence, names),
         PermissionRule permission => $"who {(permission.Allowed ? "allow" : "do not allow")} {(permission.Purpose is { } purpose ? RuleWords.Purpose(purpose) : "…")}",
+        MemberRule { Days: { } days } member => $"who have been in segment {(member.Segment is { } id ? Name(names.Segments, id) : "…")} for at least {Days(days)}",
         MemberRule member => $"who are {(member.Member ? "" : "not ")}in segment {(member.Segment is { } id ? Name(names.Segments, id) : "…")}",
         LookalikeRule alike => $"who resemble segment {(alike.Segment is { } id ? Name(names.Segments, id) : "…")} by at least {Count(alike.AtLeast)} %",
+        RankRule rank => Rank(rank, names),
+        BucketRule bucket => $"who are drawn at random from {Count(bucket.From)} to {Count(bucket.To)} %{(bucket.Salt.Length > 0 ? $" of the draw “{bucket.Salt}”" : "")}",
+        NearRule near => $"who live within {Count(near.Kilometres)} km of {(near.Store is { } store ? $"store {Name(names.Stores, store)}" : $"{Degrees(near.Latitude)}, {Degrees(near.Longitude)}")}",
         _ => "who …",
     };
 
@@ -47,71 +51,36 @@ public static class RuleSentence
             return "whose … is …";
         }
 
-        var label = field.Label.Length > 1 && char.IsLower(field.Label[1]) && rule.Field.StartsWith(RuleFields.Custom, StringComparison.Ordinal) is false ? char.ToLowerInvariant(field.Label[0]) + field.Label[1..] : field.Label;
-        var op = rule.Op switch { RuleOperator.In => "is", RuleOperator.NotIn => rule.Values is { Count: > 1 } ? "is neither" : "is not", _ => RuleWords.Operator(rule.Op, field.Kind) };
+        if (rule is { Op: RuleOperator.AnniversaryIn, Field: "birthDate" })
+        {
+            return rule.Days == 1 ? "whose birthday is today" : $"whose birthday is within {Days(rule.Days)}";
+        }
+
+        var op = rule.Op switch { RuleOperator.In => "is", RuleOperator.NotIn => rule.Values is { Count: > 1 } ? "is neither" : "is not", RuleOperator.HasAll => "includes", _ => RuleWords.Operator(rule.Op, field.Kind) };
         var tail = rule.Op switch
         {
             RuleOperator.Exists or RuleOperator.Missing => "",
             RuleOperator.In => $" {List(rule.Values ?? [])}",
+            RuleOperator.HasAll => $" {List(rule.Values ?? [], "and")}",
             RuleOperator.NotIn => $" {string.Join(" nor ", rule.Values is { Count: > 0 } values ? values : ["…"])}",
-            RuleOperator.InLast or RuleOperator.NotInLast or RuleOperator.InNext => $" {Count(rule.Days)} {Plural("day", rule.Days)}",
-            RuleOperator.Between => $" {Value(rule.Value, field, names)} and {Value(rule.To, field, names)}",
-            _ => " " + Value(rule.Value, field, names),
+            RuleOperator.InLast or RuleOperator.NotInLast or RuleOperator.InNext or RuleOperator.AnniversaryIn => $" {Days(rule.Days)}",
+            RuleOperator.During => $" {(rule.Window is { } window ? RuleWords.Window(window) : "…")}",
+            RuleOperator.Between => $" {Value(rule.Value, field.Kind, names)} and {Value(rule.To, field.Kind, names)}",
+            _ => " " + Value(rule.Value, field.Kind, names),
         };
-        return $"whose {label} {op}{tail}";
+        return $"whose {Label(field)} {op}{tail}";
     }
 
-    private static string Event(EventRule rule, RuleNames names)
+    private static string Rank(RankRule rule, RuleNames names)
     {
-        if (rule.Event is not { } type)
-        {
-            return "who …";
-        }
-
-        var never = rule.Op == EventOperator.NotPerformed;
-        var lately = never && (rule.Days ?? (object?)rule.From) is not null; // "never" in a stretch of time is "did not"
-        var did = type == EventType.Custom ? lately ? $"do “{rule.Name ?? "…"}”" : $"did “{rule.Name ?? "…"}”" : lately ? RuleWords.Do(type) : RuleWords.Did(type);
-        var what = RuleWords.OfProducts(type) ? " " + (Products(rule.Where) ?? (never ? "anything" : "something")) : Products(rule.Where) is { } products ? $" ({products})" : "";
-        var much = rule.Op is EventOperator.Performed or EventOperator.NotPerformed ? "" : rule.Measure switch
-        {
-            EventMeasure.Count => $" {RuleWords.Operator(rule.Op)} {Count(rule.Value)} {Plural("time", rule.Value)}",
-            EventMeasure.Amount => $" for {RuleWords.Operator(rule.Op)} {Money(rule.Value, names)} in all",
-            _ => $" {RuleWords.Operator(rule.Op)} {Count(rule.Value)} {Plural("piece", rule.Value)} in all",
-        };
-        return $"who {(lately ? RuleWords.Not(type) : never ? "never " : "")}{did}{what}{much}{Filters(rule.Where, names)}{Window(rule)}";
+        var many = rule.Percent is { } percent ? $"{Count(percent)} %" : Count(rule.Count);
+        var by = rule.Event is { } happened ? $"{RuleWords.Measure(happened)} ({EventSentence.Did(happened, names)})" : rule.Field is { } name && RuleFields.FindRanked(name) is { } field ? Label(field) : "…";
+        return $"who are among the {(rule.Top ? "top" : "bottom")} {many} by {by}";
     }
 
-    private static string? Products(EventFilter? where)
-    {
-        var parts = new[] { where?.Categories, where?.Brands, where?.Skus }.OfType<IReadOnlyList<string>>().Select(List).ToList();
-        return parts.Count == 0 ? null : string.Join(" of ", parts);
-    }
+    private static string Label(RuleField field) => field.Label.Length > 1 && char.IsLower(field.Label[1]) && !field.Many ? char.ToLowerInvariant(field.Label[0]) + field.Label[1..] : field.Label;
 
-    private static string Filters(EventFilter? where, RuleNames names)
-    {
-        var text = "";
-        text += where?.Channels is { } channels ? $" by {List([.. channels.Select(x => x.ToString().ToLowerInvariant())])}" : "";
-        text += where?.Stores is { } stores ? $" in {List([.. stores.Select(x => Name(names.Stores, x))])}" : "";
-        text += where?.Campaigns is { } campaigns ? $" from campaign {List([.. campaigns.Select(x => Name(names.Campaigns, x))])}" : "";
-        return text + (where switch
-        {
-            { AmountAtLeast: { } low, AmountAtMost: { } high } => $" worth {Money(low, names)} to {Money(high, names)} each",
-            { AmountAtLeast: { } low } => $" worth {Money(low, names)} or more each",
-            { AmountAtMost: { } high } => $" worth {Money(high, names)} or less each",
-            _ => "",
-        });
-    }
-
-    private static string Window(EventRule rule) => rule switch
-    {
-        { Days: { } days } => $" in the last {Count(days)} {Plural("day", days)}",
-        { From: { } from, Until: { } until } => $" between {Day(from)} and {Day(until.AddTicks(-1))}",
-        { From: { } from } => $" since {Day(from)}",
-        { Until: { } until } => $" before {Day(until)}",
-        _ => "",
-    };
-
-    private static string Value(RuleValue? value, RuleField field, RuleNames names) => (value, field.Kind) switch
+    internal static string Value(RuleValue? value, FieldKind kind, RuleNames names) => (value, kind) switch
     {
         (null or { Text: "" }, _) => "…",
         ({ Number: { } number }, FieldKind.Money) => Money(number, names),
@@ -121,20 +90,24 @@ public static class RuleSentence
         _ => value.ToString()!,
     };
 
-    private static string List(IReadOnlyList<string> values) => values.Count switch
+    internal static string List(IReadOnlyList<string> values, string word = "or") => values.Count switch
     {
         0 => "…",
         1 => values[0],
-        _ => string.Join(", ", values.SkipLast(1)) + " or " + values[^1],
+        _ => string.Join(", ", values.SkipLast(1)) + $" {word} " + values[^1],
     };
 
-    private static string Name(IReadOnlyDictionary<int, string> names, int id) => names.GetValueOrDefault(id) ?? id.ToString(CultureInfo.InvariantCulture);
+    internal static string Name(IReadOnlyDictionary<int, string> names, int id) => names.GetValueOrDefault(id) ?? id.ToString(CultureInfo.InvariantCulture);
 
-    private static string Money(double? value, RuleNames names) => value is { } number ? $"{number.ToString(number % 1 == 0 ? "#,0" : "#,0.00", English)} {names.Currency}" : "…";
+    internal static string Money(double? value, RuleNames names) => value is { } number ? $"{number.ToString(number % 1 == 0 ? "#,0" : "#,0.00", English)} {names.Currency}" : "…";
 
-    private static string Count(double? value) => value?.ToString("#,0.##", English) ?? "…";
+    internal static string Count(double? value) => value?.ToString("#,0.##", English) ?? "…";
 
-    private static string Plural(string word, double? count) => count == 1 ? word : word + "s";
+    internal static string Plural(string word, double? count) => count == 1 ? word : word + "s";
 
-    private static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("d MMMM yyyy", English);
+    internal static string Days(double? days) => $"{Count(days)} {Plural("day", days)}";
+
+    internal static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("d MMMM yyyy", English);
+
+    private static string Degrees(double? degrees) => degrees?.ToString("0.####", English) ?? "…";
 }

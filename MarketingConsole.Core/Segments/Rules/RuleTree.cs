@@ -22,14 +22,17 @@ public static class RuleTree
     }
 
     /// <summary>True when the rule looks at behaviour, features or scores: only customers who allow profiling may be in it.</summary>
-    public static bool UsesProfile(SegmentRule rule) => Nodes(rule).Any(x => x.Rule is EventRule or TwinRule or LookalikeRule);
+    public static bool UsesProfile(SegmentRule rule) => Nodes(rule).Any(x => x.Rule is EventRule or SequenceRule or TwinRule or LookalikeRule or RankRule);
 
     /// <summary>Segments the rule refers to.</summary>
     public static IReadOnlyList<int> Segments(SegmentRule rule) => [.. Nodes(rule).Select(x => x.Rule switch { MemberRule member => member.Segment, LookalikeRule alike => alike.Segment, _ => null }).OfType<int>().Distinct()];
 
     /// <summary>True when time alone can move customers in or out.</summary>
-    public static bool MovesWithTime(SegmentRule rule) => Nodes(rule).Any(x => x.Rule is EventRule { Days: not null } or EventRule { Until: not null } or EventRule { From: not null } or FieldRule { Days: not null } or TraitRule { Field: "age" } or PermissionRule)
-        || UsesProfile(rule); // a grant to profile can run out
+    public static bool MovesWithTime(SegmentRule rule) => Nodes(rule).Any(x => x.Rule is FieldRule { Days: not null } or FieldRule { Window: not null } or TraitRule { Field: "age" } or PermissionRule or MemberRule { Days: not null })
+        || UsesProfile(rule); // windows of behaviour pass, and a grant to profile can run out
+
+    /// <summary>True when a customer's place depends on other customers, so that what moves one may move any.</summary>
+    public static bool MovesWithOthers(SegmentRule rule) => Nodes(rule).Any(x => x.Rule is RankRule);
 
     internal static string Join(string path, string name) => path.Length == 0 ? name : name.Length == 0 ? path : $"{path}.{name}";
 }

@@ -1,5 +1,3 @@
-using MarketingConsole.Core.Events;
-
 namespace MarketingConsole.Core.Segments;
 
 /// <summary>Says what is wrong with a rule, each fault at its path; a rule without problems can be evaluated on every database.</summary>
@@ -7,10 +5,11 @@ namespace MarketingConsole.Core.Segments;
 /// <param name="self">Id of the segment the rule belongs to; null for a new one.</param>
 public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others = null, int? self = null)
 {
-    public const int MaxDepth = 8, MaxRules = 100, MaxValues = 500, MaxDays = 3650;
+    public const int MaxDepth = 8, MaxRules = 100, MaxValues = 500, MaxDays = 3650, MaxMinutes = 60 * 24 * MaxDays, MaxPeriods = 60;
+    public const double MaxNumber = 1e12;
 
-    private static readonly HashSet<EventType> NoMoney = [EventType.View, EventType.EmailSent, EventType.EmailOpen, EventType.EmailClick, EventType.EmailBounce, EventType.Unsubscribe, EventType.MessageSent];
-    private readonly List<RuleProblem> _problems = [];
+    private const int MaxSalt = 100, HalfTheEarth = 20_100;
+    private readonly RuleProblems _problems = new();
 
     public static IReadOnlyList<RuleProblem> Check(SegmentRule rule, IReadOnlyDictionary<int, SegmentRule>? others = null, int? self = null) => new RuleValidator(others, self).Run(rule);
 
@@ -21,6 +20,7 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
            let what = node.Rule switch
            {
                TwinRule => "Twin features and scores are",
+               RankRule { Field: { } field } when !field.StartsWith(RuleFields.Custom, StringComparison.Ordinal) => "Twin features and scores are",
                MemberRule => "Membership of other segments is",
                LookalikeRule => "Likeness to a segment is",
                _ => null,
@@ -29,7 +29,7 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
            select new RuleProblem(node.Path, $"{what} known for now only. Choose \"now\", or take this condition out to look at the past."),
     ];
 
-    private List<RuleProblem> Run(SegmentRule rule)
+    private IReadOnlyList<RuleProblem> Run(SegmentRule rule)
     {
         var nodes = RuleTree.Nodes(rule).Take(MaxRules + 1).ToList();
         if (nodes.Count > MaxRules)
@@ -42,7 +42,7 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
             Check(path, node);
         }
 
-        return _problems;
+        return _problems.Count > 0 ? _problems.All : RuleContradictions.Find(rule);
     }
 
     private void Check(string path, SegmentRule? node)
@@ -57,17 +57,34 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
                 new FieldCheck(path, field, _problems).Run();
                 break;
             case EventRule happened:
-                Event(path, happened);
+                new EventCheck(_problems).Run(path, happened);
+                break;
+            case SequenceRule sequence:
+                new EventCheck(_problems).Run(path, sequence);
                 break;
             case PermissionRule permission:
                 Require(permission.Purpose is not null, At(path, "purpose"), "Choose a purpose.");
                 break;
             case MemberRule member:
                 Reference(At(path, "segment"), member.Segment);
+                Require(member.Days is null || member.Member, At(path, "days"), "Only a member can have been one for so many days.");
+                Require(member.Days is null or (>= 1 and <= MaxDays), At(path, "days"), $"Must be 1 to {MaxDays} days.");
                 break;
             case LookalikeRule alike:
                 Reference(At(path, "segment"), alike.Segment);
                 Require(alike.AtLeast is >= 0 and <= 100, At(path, "atLeast"), "Must be 0 to 100 per cent.");
+                break;
+            case RankRule rank:
+                Rank(path, rank);
+                break;
+            case BucketRule bucket:
+                Require(bucket.From is >= 0 and < 100, At(path, "from"), "Must be 0 to less than 100 per cent.");
+                Require(bucket.To is > 0 and <= 100, At(path, "to"), "Must be more than 0 and at most 100 per cent.");
+                Require(bucket.From is < 0 or >= 100 || bucket.To is <= 0 or > 100 || bucket.Range.From < bucket.Range.To, At(path, "to"), "Must be more than the lower end.");
+                Require(bucket.Salt.Length <= MaxSalt, At(path, "salt"), $"May have {MaxSalt} characters at most.");
+                break;
+            case NearRule near:
+                Near(path, near);
                 break;
             default:
                 Require(false, path, "A condition is missing here.");
@@ -75,41 +92,31 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
         }
     }
 
-    private void Event(string path, EventRule rule)
+    private void Rank(string path, RankRule rule)
     {
-        Require(rule.Event is not null, At(path, "event"), "Choose what happened.");
-        Require(rule.Event != EventType.Custom || rule.Name is { Length: > 0 }, At(path, "name"), "Name the event.");
-        Require(rule.Event == EventType.Custom || rule.Name is null, At(path, "name"), "Only custom events have a name.");
-        if (rule.Op is EventOperator.AtLeast or EventOperator.AtMost or EventOperator.Exactly)
+        Require(rule.Percent is not null || rule.Count is not null, At(path, "percent"), "Say how many: per cent, or a number of customers.");
+        Require(rule.Percent is null || rule.Count is null, At(path, "count"), "Give either per cent or a number of customers.");
+        Require(rule.Percent is null or (> 0 and <= 100), At(path, "percent"), "Must be more than 0 and at most 100 per cent.");
+        Require(rule.Count is null or >= 1, At(path, "count"), "Must be 1 or more.");
+        Require(rule.Field is { Length: > 0 } || rule.Event is not null, At(path, "field"), "Choose what customers are ranked by.");
+        Require(rule.Field is null || rule.Event is null, At(path, "event"), "Rank by a field or by events, not by both.");
+        Require(rule.Field is not { Length: > 0 } field || RuleFields.FindRanked(field) is not null, At(path, "field"), $"\"{rule.Field}\" is not a number of the twin or a trait of the shop's own.");
+        if (rule.Event is { } happened)
         {
-            var least = rule.Op == EventOperator.AtLeast && rule.Measure == EventMeasure.Count ? 1 : 0;
-            Require(rule.Value is not null, At(path, "value"), rule.Measure == EventMeasure.Amount ? "Enter an amount." : "Enter a number.");
-            Require(rule.Value is null || rule.Value >= least, At(path, "value"), least == 1 ? "Must be 1 or more; for none choose \"not performed\"." : "Must be 0 or more.");
-            Require(rule.Value is null || rule.Value <= 1e12, At(path, "value"), "Is too large.");
-            Require(rule.Measure == EventMeasure.Amount || rule.Value is null || rule.Value == Math.Floor(rule.Value.Value), At(path, "value"), "Must be a whole number.");
-            Require(rule.Op != EventOperator.AtLeast || rule.Measure == EventMeasure.Count || rule.Value is null || rule.Value > 0, At(path, "value"), "Must be more than 0.");
-        }
-
-        Require(rule.Measure == EventMeasure.Count || rule.Event is not { } type || !NoMoney.Contains(type), At(path, "measure"), "These events have no amount or quantity; count them.");
-        Require(rule.Days is null or (>= 1 and <= MaxDays), At(path, "days"), $"Must be 1 to {MaxDays} days.");
-        Require(rule.Days is null || (rule.From is null && rule.Until is null), At(path, "days"), "Give either days or two instants.");
-        Require(rule.From is null || rule.Until is null || rule.From < rule.Until, At(path, "until"), "The end must be after the start.");
-        if (rule.Where is { } where)
-        {
-            Filter(At(path, "where"), where);
+            new EventCheck(_problems).Ranked(At(path, "event"), happened);
         }
     }
 
-    private void Filter(string path, EventFilter where)
+    private void Near(string path, NearRule rule)
     {
-        foreach (var (name, count) in new (string, int?)[] { ("categories", where.Categories?.Count), ("brands", where.Brands?.Count), ("skus", where.Skus?.Count), ("channels", where.Channels?.Count), ("stores", where.Stores?.Count), ("campaigns", where.Campaigns?.Count) })
-        {
-            Require(count is null or > 0, At(path, name), "Choose at least one, or remove the filter.");
-            Require(count is null or <= MaxValues, At(path, name), $"May have {MaxValues} values at most.");
-        }
-
-        Require(where.AmountAtLeast is null or >= 0, At(path, "amountAtLeast"), "Must be 0 or more.");
-        Require(where.AmountAtMost is null || where.AmountAtMost >= (where.AmountAtLeast ?? 0), At(path, "amountAtMost"), "Must not be less than the lower end.");
+        Require(rule.Kilometres is not null, At(path, "kilometres"), "Enter a distance.");
+        Require(rule.Kilometres is null or (> 0 and <= HalfTheEarth), At(path, "kilometres"), $"Must be more than 0 and at most {HalfTheEarth} km.");
+        var point = rule.Latitude is not null || rule.Longitude is not null;
+        Require(rule.Store is not null || point, At(path, "store"), "Choose a store, or a point.");
+        Require(rule.Store is null || !point, At(path, "latitude"), "Give either a store or a point.");
+        Require(!point || (rule.Latitude is not null && rule.Longitude is not null), At(path, rule.Latitude is null ? "latitude" : "longitude"), "A point needs both latitude and longitude.");
+        Require(rule.Latitude is null or (>= -90 and <= 90), At(path, "latitude"), "Must be -90 to 90 degrees.");
+        Require(rule.Longitude is null or (>= -180 and <= 180), At(path, "longitude"), "Must be -180 to 180 degrees.");
     }
 
     private void Reference(string path, int? segment)
@@ -135,13 +142,24 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
     private bool Reaches(int from, int target, HashSet<int> seen) => seen.Add(from) && others is not null && others.TryGetValue(from, out var rule)
         && RuleTree.Segments(rule).Any(x => x == target || Reaches(x, target, seen));
 
-    private void Require(bool holds, string path, string message)
+    private void Require(bool holds, string path, string message) => _problems.Require(holds, path, message);
+
+    private static string At(string path, string name) => RuleTree.Join(path, name);
+}
+
+/// <summary>Faults found so far.</summary>
+internal sealed class RuleProblems
+{
+    private readonly List<RuleProblem> _all = [];
+
+    public IReadOnlyList<RuleProblem> All => _all;
+    public int Count => _all.Count;
+
+    public void Require(bool holds, string path, string message)
     {
         if (!holds)
         {
-            _problems.Add(new RuleProblem(path, message));
+            _all.Add(new RuleProblem(path, message));
         }
     }
-
-    private static string At(string path, string name) => RuleTree.Join(path, name);
 }

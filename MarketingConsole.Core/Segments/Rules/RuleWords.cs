@@ -23,6 +23,10 @@ public static class RuleWords
         RuleOperator.Between => "is between",
         RuleOperator.InLast => "was in the last",
         RuleOperator.InNext => "is in the next",
+        RuleOperator.EndsWith => "ends with",
+        RuleOperator.HasAll => "includes all of",
+        RuleOperator.During => "falls in",
+        RuleOperator.AnniversaryIn => "has its day in the next",
         _ => "was not in the last",
     };
 
@@ -40,8 +44,46 @@ public static class RuleWords
         EventOperator.NotPerformed => "never",
         EventOperator.AtLeast => "at least",
         EventOperator.AtMost => "at most",
+        EventOperator.Above => "more than",
+        EventOperator.Below => "less than",
+        EventOperator.Between => "between",
+        EventOperator.Regularly => "regularly",
+        EventOperator.Stopped => "stopped",
+        EventOperator.Restarted => "again",
         _ => "exactly",
     };
+
+    public static string Window(CalendarWindow window) => window switch
+    {
+        CalendarWindow.ThisWeek => "this week",
+        CalendarWindow.LastWeek => "last week",
+        CalendarWindow.ThisMonth => "this month",
+        CalendarWindow.LastMonth => "last month",
+        CalendarWindow.ThisQuarter => "this quarter",
+        CalendarWindow.LastQuarter => "last quarter",
+        CalendarWindow.ThisYear => "this year",
+        _ => "last year",
+    };
+
+    /// <summary>What is measured: "how often", "total amount", "different products".</summary>
+    public static string Measure(EventRule rule)
+    {
+        var of = rule.Property is { } property ? $"“{property}”" : rule.Of ?? "amount";
+        return rule.Measure switch
+        {
+            EventMeasure.Sum => $"total {of}",
+            EventMeasure.Average => $"average {of}",
+            EventMeasure.Minimum => $"smallest {of}",
+            EventMeasure.Maximum => $"largest {of}",
+            EventMeasure.Distinct => rule.Property is null ? $"different {Different(rule.Of, 2)}" : $"different values of {of}",
+            EventMeasure.DaysSinceFirst => "days since the first time",
+            EventMeasure.DaysSinceLast => "days since the last time",
+            _ => "how often",
+        };
+    }
+
+    /// <summary>The noun for what is told apart: "category", "categories".</summary>
+    public static string Different(string? of, double? count) => count == 1 ? of ?? "…" : of switch { "category" => "categories", null => "…", _ => of + "s" };
 
     /// <summary>What the customer did, in the past tense.</summary>
     public static string Did(EventType type) => type switch

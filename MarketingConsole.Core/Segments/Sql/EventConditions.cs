@@ -1,173 +1,130 @@
 using System.Linq.Expressions;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
-using MarketingConsole.Core.Events;
-using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Segments;
 
-/// <summary>Event behaviour as a filter on customers: one grouped subquery, so that the database reads the window once instead of once a customer.</summary>
+/// <summary>Event behaviour as a filter on customers: grouped subqueries, so that the database reads the window once instead of once a customer.</summary>
 internal static class EventConditions
 {
-    /// <param name="only">Customers to look at; null = all.</param>
-    public static Expression<Func<Customer, bool>> Compile(ConsoleDb db, EventRule rule, DateTime asOf, IReadOnlyCollection<int>? only)
+    public static Expression<Func<Customer, bool>> Compile(EventRule rule, RuleScope scope) => rule.Op switch
     {
-        var lines = rule.Where is { OnProducts: true } where && HasLines(rule) ? OfProducts(db, rule, where, asOf, only) : OfEvents(Matching(db, rule, asOf, only));
-        var value = rule.Measure == EventMeasure.Amount ? FieldConditions.Cents(rule.Value) : (long)(rule.Value ?? 0);
-        return rule.Op switch
+        EventOperator.Performed => Among(Ids(rule, scope, EventSpan.Of(rule, scope))),
+        EventOperator.NotPerformed => Among(Ids(rule, scope, EventSpan.Of(rule, scope))).Not(),
+        EventOperator.Regularly => Regularly(rule, scope),
+        EventOperator.Stopped => Stopped(rule, scope),
+        EventOperator.Restarted => Restarted(rule, scope),
+        _ => Compared(rule, scope),
+    };
+
+    public static Expression<Func<Customer, bool>> Compile(SequenceRule rule, RuleScope scope)
+    {
+        var (firsts, thens) = (EventSource.Of(rule.First, scope), EventSource.Of(rule.Then, scope));
+        if (rule.Days is { } days)
         {
-            EventOperator.Performed => Among(lines.Select(x => x.CustomerId)),
-            EventOperator.NotPerformed => Among(lines.Select(x => x.CustomerId)).Not(),
-            EventOperator.AtLeast => Among(Totals(rule, lines, x => x >= value)),
-            EventOperator.AtMost => Among(Totals(rule, lines, x => x > value)).Not(),
-            _ when value == 0 => Among(Totals(rule, lines, x => x != 0)).Not(),
-            _ => Among(Totals(rule, lines, x => x == value)),
-        };
+            var since = scope.AsOf.AddDays(-days);
+            firsts = firsts.Where(x => x.At > since);
+        }
+
+        var most = (long)(rule.WithinMinutes is { } minutes ? TimeSpan.FromMinutes(minutes) : TimeSpan.FromDays(rule.WithinDays ?? 0)).TotalMilliseconds;
+        if (rule.Without is not { } without)
+        {
+            return Among(firsts.Where(f => thens.Any(t => t.CustomerId == f.CustomerId && t.At > f.At && ConsoleFunctions.Milliseconds(t.At) - ConsoleFunctions.Milliseconds(f.At) <= most)).Select(x => x.CustomerId));
+        }
+
+        var between = EventSource.Of(without, scope);
+        return Among(firsts.Where(f => thens.Any(t => t.CustomerId == f.CustomerId && t.At > f.At && ConsoleFunctions.Milliseconds(t.At) - ConsoleFunctions.Milliseconds(f.At) <= most
+            && !between.Any(w => w.CustomerId == f.CustomerId && w.At > f.At && w.At < t.At))).Select(x => x.CustomerId));
     }
+
+    private static Expression<Func<Customer, bool>> Compared(EventRule rule, RuleScope scope)
+    {
+        var measured = EventMeasures.Of(rule, scope, EventSpan.Of(rule, scope));
+        var interval = Interval.Of(rule, scope.AsOf);
+
+        // Of nothing, counts and sums are 0: those who have nothing are found by leaving the others out.
+        return rule.Measure is EventMeasure.Count or EventMeasure.Sum or EventMeasure.Distinct && interval.Holds(0)
+            ? Among(measured.Where(interval.Test().Not()).Select(x => x.CustomerId)).Not()
+            : Among(measured.Where(interval.Test()).Select(x => x.CustomerId));
+    }
+
+    private static Expression<Func<Customer, bool>> Regularly(EventRule rule, RuleScope scope)
+    {
+        var (days, periods) = (rule.Days!.Value, rule.Periods!.Value);
+        var lines = EventSource.Lines(rule, scope, new EventSpan(After: scope.AsOf.AddDays(-(double)days * periods)));
+        var (now, period, value) = ((long)(scope.AsOf - DateTime.UnixEpoch).TotalMilliseconds, (long)TimeSpan.FromDays(days).TotalMilliseconds, (int)rule.Value!.Value);
+        return Among(lines.Select(x => new { x.CustomerId, Period = (now - ConsoleFunctions.Milliseconds(x.At)) / period }).Distinct().GroupBy(x => x.CustomerId).Where(g => g.Count() >= value).Select(g => g.Key));
+    }
+
+    private static Expression<Func<Customer, bool>> Stopped(EventRule rule, RuleScope scope)
+    {
+        var (lately, before, _) = Periods(rule, scope);
+        var least = rule.Value!.Value;
+        var often = EventMeasures.Of(rule, scope, before).Where(x => x.Value >= least).Select(x => x.CustomerId);
+        return Predicates.All([Among(often), Among(Ids(rule, scope, lately)).Not()]);
+    }
+
+    private static Expression<Func<Customer, bool>> Restarted(EventRule rule, RuleScope scope)
+    {
+        var (lately, before, earlier) = Periods(rule, scope);
+        return Predicates.All([Among(Ids(rule, scope, lately)), Among(Ids(rule, scope, before)).Not(), Among(Ids(rule, scope, earlier))]);
+    }
+
+    /// <summary>The last period, those before it, and all time before those.</summary>
+    private static (EventSpan Lately, EventSpan Before, EventSpan Earlier) Periods(EventRule rule, RuleScope scope)
+    {
+        var (last, first) = (scope.AsOf.AddDays(-rule.Days!.Value), scope.AsOf.AddDays(-(double)rule.Days.Value * (rule.Periods!.Value + 1)));
+        return (new EventSpan(After: last), new EventSpan(After: first, UpTo: last), new EventSpan(UpTo: first));
+    }
+
+    private static IQueryable<int> Ids(EventRule rule, RuleScope scope, EventSpan span) => EventSource.Lines(rule, scope, span).Select(x => x.CustomerId);
 
     private static Expression<Func<Customer, bool>> Among(IQueryable<int> ids) => c => ids.Contains(c.Id);
 
-    /// <returns>Customers whose total passes the test; those without any event are not among them.</returns>
-    private static IQueryable<int> Totals(EventRule rule, IQueryable<Line> lines, Expression<Func<long, bool>> test)
+    /// <summary>The values a comparison admits, in the unit of <see cref="Measured.Value"/>.</summary>
+    private sealed record Interval(double Low, bool AboveLow, double High, bool BelowHigh)
     {
-        if (rule.Measure == EventMeasure.Count)
+        private static readonly double Day = TimeSpan.FromDays(1).TotalMilliseconds;
+
+        public static Interval Of(EventRule rule, DateTime asOf)
         {
-            var counted = lines.Select(x => new { x.CustomerId, x.EventId });
-            return GroupWhere((rule.Where is { OnProducts: true } && HasLines(rule) ? counted.Distinct() : counted).GroupBy(x => x.CustomerId), g => g.LongCount(), test);
-        }
-
-        return rule.Measure == EventMeasure.Amount
-            ? GroupWhere(lines.GroupBy(x => x.CustomerId), g => g.Sum(x => x.AmountCents), test)
-            : GroupWhere(lines.GroupBy(x => x.CustomerId), g => g.Sum(x => (long)x.Quantity), test);
-    }
-
-    private static IQueryable<int> GroupWhere<T>(IQueryable<IGrouping<int, T>> groups, Expression<Func<IGrouping<int, T>, long>> total, Expression<Func<long, bool>> test) => groups.Where(total.Then(test)).Select(g => g.Key);
-
-    private static IQueryable<Line> OfEvents(IQueryable<Event> events) => events.Select(x => new Line { CustomerId = x.CustomerId, EventId = x.Id, AmountCents = x.AmountCents, Quantity = x.Quantity });
-
-    /// <summary>The lines of purchases or returns that hold the products. A line knows whether it is a return: not asking the event's type leads the database
-    /// from the products to their lines instead of through all purchases there are.</summary>
-    private static IQueryable<Line> OfProducts(ConsoleDb db, EventRule rule, EventFilter where, DateTime asOf, IReadOnlyCollection<int>? only)
-    {
-        var products = Products(db, where);
-        var returned = rule.Event == EventType.Return;
-        var lines = db.EventItems.Where(x => x.Returned == returned && products.Contains(x.ProductId));
-        if (only is not null)
-        {
-            lines = lines.Where(x => EF.Parameter(only).Contains(x.CustomerId));
-        }
-
-        if (Since(rule, asOf) is { } since)
-        {
-            var day = ShopCalendar.DayOf(DateOnly.FromDateTime(since)) - 1; // a day early: the shop's day may begin later than UTC's
-            lines = lines.Where(x => x.Day >= day);
-        }
-
-        return from i in lines
-               join e in Within(db.Events, rule, asOf) on new { i.CustomerId, i.EventId } equals new { e.CustomerId, EventId = e.Id }
-               select new Line { CustomerId = i.CustomerId, EventId = i.EventId, AmountCents = i.AmountCents, Quantity = i.Quantity };
-    }
-
-    private static IQueryable<Event> Matching(ConsoleDb db, EventRule rule, DateTime asOf, IReadOnlyCollection<int>? only)
-    {
-        var type = rule.Event ?? throw new InvalidOperationException("The rule names no event.");
-        var events = Within(db.Events.Where(x => x.Type == type), rule, asOf);
-        if (only is not null)
-        {
-            events = events.Where(x => EF.Parameter(only).Contains(x.CustomerId));
-        }
-
-        if (type is EventType.EmailOpen or EventType.EmailClick)
-        {
-            events = events.Where(x => !x.Machine);
-        }
-
-        if (rule.Where is { OnProducts: true } where)
-        {
-            var products = Products(db, where);
-            events = events.Where(x => x.ProductId != null && products.Contains(x.ProductId.Value));
-        }
-
-        return events;
-    }
-
-    /// <summary>The window and every filter that is not on products.</summary>
-    private static IQueryable<Event> Within(IQueryable<Event> events, EventRule rule, DateTime asOf)
-    {
-        events = events.Where(x => x.At <= asOf);
-        if (rule.Days is { } days)
-        {
-            var since = asOf.AddDays(-days);
-            events = events.Where(x => x.At > since);
-        }
-
-        if (rule.From?.UtcDateTime is { } from)
-        {
-            events = events.Where(x => x.At >= from);
-        }
-
-        if (rule.Until?.UtcDateTime is { } until)
-        {
-            events = events.Where(x => x.At < until);
-        }
-
-        if (rule.Name is { } name)
-        {
-            events = events.Where(x => x.Name == name);
-        }
-
-        if (rule.Where is { } where)
-        {
-            if (where.Channels is { } channels)
+            var (value, to) = (rule.Value ?? 0, rule.To ?? 0);
+            if (rule.IsMoney)
             {
-                events = events.Where(x => channels.Contains(x.Channel));
+                (value, to) = (FieldConditions.Cents(value), FieldConditions.Cents(to));
             }
 
-            if (where.Stores is { } stores)
+            var interval = rule.Op switch
             {
-                events = events.Where(x => x.StoreId != null && stores.Contains(x.StoreId.Value));
-            }
-
-            if (where.Campaigns is { } campaigns)
-            {
-                events = events.Where(x => x.CampaignId != null && campaigns.Contains(x.CampaignId.Value));
-            }
-
-            if (where.AmountAtLeast is { } low)
-            {
-                var cents = FieldConditions.Cents(low);
-                events = events.Where(x => x.AmountCents >= cents);
-            }
-
-            if (where.AmountAtMost is { } high)
-            {
-                var cents = FieldConditions.Cents(high);
-                events = events.Where(x => x.AmountCents <= cents);
-            }
+                EventOperator.AtLeast => new Interval(value, false, double.PositiveInfinity, false),
+                EventOperator.Above => new Interval(value, true, double.PositiveInfinity, false),
+                EventOperator.AtMost => new Interval(double.NegativeInfinity, false, value, false),
+                EventOperator.Below => new Interval(double.NegativeInfinity, false, value, true),
+                EventOperator.Between => new Interval(value, false, to, false),
+                _ => new Interval(value, false, value, false),
+            };
+            return rule.Measure is EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast ? interval.Ago((asOf - DateTime.UnixEpoch).TotalMilliseconds) : interval;
         }
 
-        return events;
-    }
+        public bool Holds(double x) => (AboveLow ? x > Low : x >= Low) && (BelowHigh ? x < High : x <= High);
 
-    private static DateTime? Since(EventRule rule, DateTime asOf) => rule.Days is { } days ? asOf.AddDays(-days) : rule.From?.UtcDateTime;
+        public Expression<Func<Measured, bool>> Test()
+        {
+            var (low, high, parts) = (Low, High, new List<Expression<Func<Measured, bool>>>());
+            if (double.IsFinite(low))
+            {
+                parts.Add(AboveLow ? x => x.Value > low : x => x.Value >= low);
+            }
 
-    private static IQueryable<int> Products(ConsoleDb db, EventFilter where)
-    {
-        var (categories, brands, skus) = (where.Categories, where.Brands, where.Skus);
-        var products = db.Products.AsQueryable();
-        products = categories is null ? products : products.Where(x => categories.Contains(x.Category));
-        products = brands is null ? products : products.Where(x => brands.Contains(x.Brand));
-        products = skus is null ? products : products.Where(x => skus.Contains(x.Sku));
-        return products.Select(x => x.Id);
-    }
+            if (double.IsFinite(high))
+            {
+                parts.Add(BelowHigh ? x => x.Value < high : x => x.Value <= high);
+            }
 
-    private static bool HasLines(EventRule rule) => rule.Event is EventType.Purchase or EventType.Return;
+            return Predicates.All(parts);
+        }
 
-    private sealed class Line
-    {
-        public int CustomerId { get; init; }
-        public long EventId { get; init; }
-        public long AmountCents { get; init; }
-        public int Quantity { get; init; }
+        /// <summary>Whole days before <paramref name="now"/> as instants: n days ago is from n days before, inclusive, back to n + 1 days before, exclusive.</summary>
+        private Interval Ago(double now) => new(now - ((High + (BelowHigh ? 0 : 1)) * Day), true, now - ((Low + (AboveLow ? 1 : 0)) * Day), false);
     }
 }

@@ -11,9 +11,20 @@ internal static class Predicates
 
     public static Expression<Func<T, bool>> Not<T>(this Expression<Func<T, bool>> part) => Expression.Lambda<Func<T, bool>>(Expression.Not(part.Body), part.Parameters);
 
-    /// <summary><paramref name="test"/> of what <paramref name="read"/> gives.</summary>
-    public static Expression<Func<T, bool>> Then<T, TValue>(this Expression<Func<T, TValue>> read, Expression<Func<TValue, bool>> test) =>
-        Expression.Lambda<Func<T, bool>>(new Replace(test.Parameters[0], read.Body).Visit(test.Body)!, read.Parameters);
+    /// <summary><paramref name="next"/> of what <paramref name="read"/> gives.</summary>
+    public static Expression<Func<T, TResult>> Then<T, TValue, TResult>(this Expression<Func<T, TValue>> read, Expression<Func<TValue, TResult>> next) =>
+        Expression.Lambda<Func<T, TResult>>(new Replace(next.Parameters[0], read.Body).Visit(next.Body)!, read.Parameters);
+
+    /// <summary><paramref name="make"/> of the row and what <paramref name="read"/> gives of it.</summary>
+    public static Expression<Func<T, TResult>> With<T, TValue, TResult>(this Expression<Func<T, TValue>> read, Expression<Func<T, TValue, TResult>> make)
+    {
+        var body = new Replace(make.Parameters[0], read.Parameters[0]).Visit(make.Body)!;
+        return Expression.Lambda<Func<T, TResult>>(new Replace(make.Parameters[1], read.Body).Visit(body)!, read.Parameters);
+    }
+
+    /// <summary>Puts a value in place of the second parameter, as a constant and not as a parameter of the statement.</summary>
+    public static Expression<Func<T, TResult>> Bind<T, TValue, TResult>(this Expression<Func<T, TValue, TResult>> make, TValue value) =>
+        Expression.Lambda<Func<T, TResult>>(new Replace(make.Parameters[1], Expression.Constant(value, typeof(TValue))).Visit(make.Body)!, make.Parameters[0]);
 
     private static Expression<Func<T, bool>> Join<T>(IEnumerable<Expression<Func<T, bool>>> parts, Func<Expression, Expression, Expression> join, bool whenEmpty)
     {

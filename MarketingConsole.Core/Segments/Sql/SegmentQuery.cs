@@ -3,7 +3,6 @@ using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Twins;
-using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Segments;
 
@@ -18,80 +17,91 @@ public static class SegmentQuery
     /// <summary>Ids of the customers a valid rule admits. Customers erased, or not yet known at <paramref name="asOf"/>, are never members.</summary>
     /// <param name="consent">The consent rules in force.</param>
     /// <param name="asOf">UTC; later events do not exist. Twin features, scores and other segments are known for now only.</param>
+    /// <param name="calendar">The shop's.</param>
     /// <param name="only">Customers to look at; null = all.</param>
     /// <param name="past">Given when <paramref name="asOf"/> lies in the past.</param>
-    public static IQueryable<int> Members(ConsoleDb db, SegmentRule rule, ConsentRuleSet consent, DateTime asOf, IReadOnlyCollection<int>? only = null, PastConsent? past = null)
+    public static IQueryable<int> Members(ConsoleDb db, SegmentRule rule, ConsentRuleSet consent, DateTime asOf, ShopCalendar calendar, IReadOnlyCollection<int>? only = null, PastConsent? past = null)
     {
-        var customers = db.Customers.Where(c => c.ErasedAt == null && (c.CreatedAt <= asOf || db.Events.Any(e => e.CustomerId == c.Id && e.At <= asOf)));
-        if (only is not null)
-        {
-            customers = customers.Where(c => EF.Parameter(only).Contains(c.Id));
-        }
-
-        if (RuleTree.UsesProfile(rule))
-        {
-            customers = customers.Where(consent.Allowed(db, Purpose.Profiling, past?.Now ?? asOf)); // the use is made now, whatever instant is asked about
-        }
-
-        return customers.Where(Filter(db, rule, consent, asOf, only, past)).Select(c => c.Id);
+        var scope = new RuleScope(db, consent, asOf, calendar, only, past);
+        return scope.Candidates(rule).Where(Filter(rule, scope)).Select(c => c.Id);
     }
 
     /// <summary>The rule alone as a filter, without the gate on profiling.</summary>
-    internal static Expression<Func<Customer, bool>> Filter(ConsoleDb db, SegmentRule rule, ConsentRuleSet consent, DateTime asOf, IReadOnlyCollection<int>? only, PastConsent? past = null) => rule switch
+    internal static Expression<Func<Customer, bool>> Filter(SegmentRule rule, RuleScope scope) => rule switch
     {
-        GroupRule { Match: GroupMatch.All } group => Predicates.All(group.Rules.Select(x => Filter(db, x, consent, asOf, only, past))),
-        GroupRule { Match: GroupMatch.Any } group => Predicates.Any(group.Rules.Select(x => Filter(db, x, consent, asOf, only, past))),
-        GroupRule group => Predicates.Any(group.Rules.Select(x => Filter(db, x, consent, asOf, only, past))).Not(),
-        TraitRule trait => Trait(db, trait, asOf),
-        TwinRule twin => Feature(db, twin, asOf),
-        EventRule happened => EventConditions.Compile(db, happened, asOf, only),
-        PermissionRule { Purpose: { } purpose } permission => Permission(past is null ? consent.Allowed(db, purpose, asOf) : past.Rules.AllowedThen(db, purpose, asOf), permission.Allowed),
-        MemberRule member => Membership(db, member),
-        LookalikeRule { Segment: { } segment } alike => Likeness(db, segment, alike.AtLeast / 100),
+        GroupRule { Match: GroupMatch.All } group => Predicates.All(group.Rules.Select(x => Filter(x, scope))),
+        GroupRule { Match: GroupMatch.Any } group => Predicates.Any(group.Rules.Select(x => Filter(x, scope))),
+        GroupRule group => Predicates.Any(group.Rules.Select(x => Filter(x, scope))).Not(),
+        TraitRule trait => Trait(trait, scope),
+        TwinRule twin => Feature(twin, scope),
+        EventRule happened => EventConditions.Compile(happened, scope),
+        SequenceRule sequence => EventConditions.Compile(sequence, scope),
+        PermissionRule { Purpose: { } purpose } permission => Permission(scope.Past is { } past ? past.Rules.AllowedThen(scope.Db, purpose, scope.AsOf) : scope.Consent.Allowed(scope.Db, purpose, scope.AsOf), permission.Allowed),
+        MemberRule member => Membership(member, scope),
+        LookalikeRule { Segment: { } segment } alike => Likeness(scope.Db, segment, alike.AtLeast / 100),
+        RankRule rank => RankConditions.Compile(rank, scope),
+        BucketRule bucket => PlaceConditions.Compile(bucket),
+        NearRule near => PlaceConditions.Compile(near, scope.Db),
         _ => throw new InvalidOperationException($"A rule of type {rule.GetType().Name} is not complete."),
     };
 
-    private static Expression<Func<Customer, bool>> Trait(ConsoleDb db, TraitRule rule, DateTime asOf)
+    private static Expression<Func<Customer, bool>> Trait(TraitRule rule, RuleScope scope)
     {
         var field = RuleFields.Find(rule) ?? throw new InvalidOperationException($"There is no trait {rule.Field}.");
-        if (!rule.Field.StartsWith(RuleFields.Custom, StringComparison.Ordinal))
+        if (!field.Many)
         {
-            return FieldConditions.Compile<Customer>(rule, field, asOf);
+            return new FieldConditions(scope).Compile<Customer>(rule, field);
         }
 
         var name = rule.Field[RuleFields.Custom.Length..];
-        var known = db.CustomerTraits.Where(t => t.Name == name);
-        if (rule.Op == RuleOperator.Missing)
+        var own = scope.Db.CustomerTraits.Where(t => t.Name == name);
+        switch (rule.Op)
         {
-            var present = known.Where(FieldConditions.Custom(rule with { Op = RuleOperator.Exists })).Select(t => t.CustomerId);
-            return c => !present.Contains(c.Id);
+            case RuleOperator.Missing:
+                return Among(own, rule with { Op = RuleOperator.Exists }, field).Not();
+            case RuleOperator.IsNot or RuleOperator.NotIn:
+                // Of several values none may be the one, while each row says only of itself that it is not.
+                var known = field.KindFor(rule) == FieldKind.Number ? own.Where(t => t.Number != null).Select(t => t.CustomerId) : own.Select(t => t.CustomerId);
+                return Predicates.All([c => known.Contains(c.Id), Among(own, rule with { Op = rule.Op == RuleOperator.IsNot ? RuleOperator.Is : RuleOperator.In }, field).Not()]);
+            case RuleOperator.HasAll:
+                var values = rule.Values!.Distinct().ToList();
+                var all = own.Where(t => values.Contains(t.Value)).GroupBy(t => t.CustomerId).Where(g => g.Count() == values.Count).Select(g => g.Key);
+                return c => all.Contains(c.Id);
+            default:
+                return Among(own, rule, field);
         }
+    }
 
-        var ids = known.Where(FieldConditions.Custom(rule)).Select(t => t.CustomerId);
+    private static Expression<Func<Customer, bool>> Among(IQueryable<CustomerTrait> own, TraitRule rule, RuleField field)
+    {
+        var ids = own.Where(FieldConditions.Custom(rule, field.KindFor(rule))).Select(t => t.CustomerId);
         return c => ids.Contains(c.Id);
     }
 
-    private static Expression<Func<Customer, bool>> Feature(ConsoleDb db, TwinRule rule, DateTime asOf)
+    private static Expression<Func<Customer, bool>> Feature(TwinRule rule, RuleScope scope)
     {
         var field = RuleFields.Find(rule) ?? throw new InvalidOperationException($"There is no twin feature {rule.Field}.");
+        var conditions = new FieldConditions(scope);
         if (rule.Op == RuleOperator.Missing)
         {
             // A customer without a twin lacks every feature.
-            var present = db.Twins.Where(FieldConditions.Compile<Twin>(rule with { Op = RuleOperator.Exists }, field, asOf)).Select(t => t.CustomerId);
+            var present = scope.Db.Twins.Where(conditions.Compile<Twin>(rule with { Op = RuleOperator.Exists }, field)).Select(t => t.CustomerId);
             return c => !present.Contains(c.Id);
         }
 
-        var ids = db.Twins.Where(FieldConditions.Compile<Twin>(rule, field, asOf)).Select(t => t.CustomerId);
+        var ids = scope.Db.Twins.Where(conditions.Compile<Twin>(rule, field)).Select(t => t.CustomerId);
         return c => ids.Contains(c.Id);
     }
 
     private static Expression<Func<Customer, bool>> Permission(Expression<Func<Customer, bool>> allowed, bool wanted) => wanted ? allowed : allowed.Not();
 
-    private static Expression<Func<Customer, bool>> Membership(ConsoleDb db, MemberRule rule)
+    private static Expression<Func<Customer, bool>> Membership(MemberRule rule, RuleScope scope)
     {
-        var segment = rule.Segment;
-        var members = db.SegmentMembers.Where(m => m.SegmentId == segment).Select(m => m.CustomerId);
-        return rule.Member ? c => members.Contains(c.Id) : c => !members.Contains(c.Id);
+        var (segment, since) = (rule.Segment, scope.AsOf.AddDays(-(rule.Days ?? 0)));
+        var members = scope.Db.SegmentMembers.Where(m => m.SegmentId == segment);
+        members = rule.Days is null ? members : members.Where(m => m.EnteredAt <= since);
+        var ids = members.Select(m => m.CustomerId);
+        return rule.Member ? c => ids.Contains(c.Id) : c => !ids.Contains(c.Id);
     }
 
     private static Expression<Func<Customer, bool>> Likeness(ConsoleDb db, int segment, double least)

@@ -595,6 +595,12 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(100)")
                         .UseCollation("C");
 
+                    b.Property<double?>("Latitude")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("Longitude")
+                        .HasColumnType("double precision");
+
                     b.Property<string>("Phone")
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
@@ -665,16 +671,16 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .UseCollation("C");
 
-                    b.Property<double?>("Number")
-                        .HasColumnType("double precision");
-
                     b.Property<string>("Value")
-                        .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)")
                         .UseCollation("C");
 
-                    b.HasKey("CustomerId", "Name");
+                    b.Property<double?>("Number")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("CustomerId", "Name", "Value")
+                        .HasAnnotation("SqlServer:Clustered", false);
 
                     b.HasIndex("Name", "Value");
 
@@ -1124,6 +1130,12 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<string>("Country")
                         .HasColumnType("text")
                         .UseCollation("C");
+
+                    b.Property<double?>("Latitude")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("Longitude")
+                        .HasColumnType("double precision");
 
                     b.Property<string>("Name")
                         .IsRequired()

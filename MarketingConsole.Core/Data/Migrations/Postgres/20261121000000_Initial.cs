@@ -249,6 +249,8 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     SearchText = table.Column<string>(type: "character varying(600)", maxLength: 600, nullable: false, collation: "C"),
                     Country = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: true, collation: "C"),
                     City = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true, collation: "C"),
+                    Latitude = table.Column<double>(type: "double precision", nullable: true),
+                    Longitude = table.Column<double>(type: "double precision", nullable: true),
                     BirthDate = table.Column<int>(type: "integer", nullable: true),
                     Gender = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true, collation: "C"),
                     Tier = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true, collation: "C"),
@@ -275,7 +277,7 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_CustomerTraits", x => new { x.CustomerId, x.Name });
+                    table.PrimaryKey("PK_CustomerTraits", x => new { x.CustomerId, x.Name, x.Value });
                 });
 
             migrationBuilder.CreateTable(
@@ -616,7 +618,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     Id = table.Column<int>(type: "integer", nullable: false),
                     Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "C"),
                     City = table.Column<string>(type: "text", nullable: true, collation: "C"),
-                    Country = table.Column<string>(type: "text", nullable: true, collation: "C")
+                    Country = table.Column<string>(type: "text", nullable: true, collation: "C"),
+                    Latitude = table.Column<double>(type: "double precision", nullable: true),
+                    Longitude = table.Column<double>(type: "double precision", nullable: true)
                 },
                 constraints: table =>
                 {

@@ -592,6 +592,12 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(100)")
                         .UseCollation("C");
 
+                    b.Property<double?>("Latitude")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("Longitude")
+                        .HasColumnType("double precision");
+
                     b.Property<string>("Phone")
                         .HasMaxLength(32)
                         .HasColumnType("character varying(32)")
@@ -662,16 +668,16 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .UseCollation("C");
 
-                    b.Property<double?>("Number")
-                        .HasColumnType("double precision");
-
                     b.Property<string>("Value")
-                        .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)")
                         .UseCollation("C");
 
-                    b.HasKey("CustomerId", "Name");
+                    b.Property<double?>("Number")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("CustomerId", "Name", "Value")
+                        .HasAnnotation("SqlServer:Clustered", false);
 
                     b.HasIndex("Name", "Value");
 
@@ -1121,6 +1127,12 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<string>("Country")
                         .HasColumnType("text")
                         .UseCollation("C");
+
+                    b.Property<double?>("Latitude")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("Longitude")
+                        .HasColumnType("double precision");
 
                     b.Property<string>("Name")
                         .IsRequired()

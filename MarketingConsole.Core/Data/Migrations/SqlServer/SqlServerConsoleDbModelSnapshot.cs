@@ -593,6 +593,12 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<double?>("Latitude")
+                        .HasColumnType("float");
+
+                    b.Property<double?>("Longitude")
+                        .HasColumnType("float");
+
                     b.Property<string>("Phone")
                         .HasMaxLength(32)
                         .HasColumnType("nvarchar(32)")
@@ -663,16 +669,17 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(64)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<double?>("Number")
-                        .HasColumnType("float");
-
                     b.Property<string>("Value")
-                        .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.HasKey("CustomerId", "Name");
+                    b.Property<double?>("Number")
+                        .HasColumnType("float");
+
+                    b.HasKey("CustomerId", "Name", "Value");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("CustomerId", "Name", "Value"), false);
 
                     b.HasIndex("Name", "Value");
 
@@ -1122,6 +1129,12 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<string>("Country")
                         .HasColumnType("nvarchar(max)")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<double?>("Latitude")
+                        .HasColumnType("float");
+
+                    b.Property<double?>("Longitude")
+                        .HasColumnType("float");
 
                     b.Property<string>("Name")
                         .IsRequired()

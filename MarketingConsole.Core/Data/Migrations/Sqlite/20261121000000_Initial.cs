@@ -248,6 +248,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     SearchText = table.Column<string>(type: "TEXT", maxLength: 600, nullable: false, collation: "BINARY"),
                     Country = table.Column<string>(type: "TEXT", maxLength: 2, nullable: true, collation: "BINARY"),
                     City = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true, collation: "BINARY"),
+                    Latitude = table.Column<double>(type: "REAL", nullable: true),
+                    Longitude = table.Column<double>(type: "REAL", nullable: true),
                     BirthDate = table.Column<int>(type: "INTEGER", nullable: true),
                     Gender = table.Column<string>(type: "TEXT", maxLength: 16, nullable: true, collation: "BINARY"),
                     Tier = table.Column<string>(type: "TEXT", maxLength: 32, nullable: true, collation: "BINARY"),
@@ -274,7 +276,7 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_CustomerTraits", x => new { x.CustomerId, x.Name });
+                    table.PrimaryKey("PK_CustomerTraits", x => new { x.CustomerId, x.Name, x.Value });
                 });
 
             migrationBuilder.CreateTable(
@@ -615,7 +617,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     Id = table.Column<int>(type: "INTEGER", nullable: false),
                     Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false, collation: "BINARY"),
                     City = table.Column<string>(type: "TEXT", nullable: true, collation: "BINARY"),
-                    Country = table.Column<string>(type: "TEXT", nullable: true, collation: "BINARY")
+                    Country = table.Column<string>(type: "TEXT", nullable: true, collation: "BINARY"),
+                    Latitude = table.Column<double>(type: "REAL", nullable: true),
+                    Longitude = table.Column<double>(type: "REAL", nullable: true)
                 },
                 constraints: table =>
                 {

@@ -569,6 +569,12 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
 
+                    b.Property<double?>("Latitude")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("Longitude")
+                        .HasColumnType("REAL");
+
                     b.Property<string>("Phone")
                         .HasMaxLength(32)
                         .HasColumnType("TEXT")
@@ -639,16 +645,16 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
 
-                    b.Property<double?>("Number")
-                        .HasColumnType("REAL");
-
                     b.Property<string>("Value")
-                        .IsRequired()
                         .HasMaxLength(400)
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
 
-                    b.HasKey("CustomerId", "Name");
+                    b.Property<double?>("Number")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("CustomerId", "Name", "Value")
+                        .HasAnnotation("SqlServer:Clustered", false);
 
                     b.HasIndex("Name", "Value");
 
@@ -1094,6 +1100,12 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<string>("Country")
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
+
+                    b.Property<double?>("Latitude")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("Longitude")
+                        .HasColumnType("REAL");
 
                     b.Property<string>("Name")
                         .IsRequired()
