@@ -172,7 +172,11 @@ public sealed partial class RuleOracle(SegmentWorld world, DateTime asOf)
         };
     }
 
-    private static long Drawn(string salt, int id) => ((id * 7919L) + BucketRule.Seed(salt)) % 2147483647 * 48271 % 2147483647 % 10000;
+    private static int Drawn(string salt, int id)
+    {
+        var x = ((id * new System.Numerics.BigInteger(7919)) + BucketRule.Seed(salt)) * 48271 % 2147483647;
+        return (int)(x * x % 2147483647 % 10000);
+    }
 
     /// <summary>Kilometres, by the angle between two vectors.</summary>
     private double? Distance(NearRule rule, Customer c)

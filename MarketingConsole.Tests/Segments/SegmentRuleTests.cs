@@ -208,14 +208,15 @@ public sealed class SegmentRuleTests
     public void Who_EachKindOfCondition_ReadsAsEnglish(string json, string expected) => Assert.Equal(expected, RuleSentence.Who(RuleJson.Read(json), RuleNames.None));
 
     [Fact]
-    public void Bucket_Draw_IsStableAndEven()
+    public void Bucket_Draws_AreStableEvenAndApartFromOtherSalts()
     {
         Assert.Equal((18_652_613, 1_676_751_724), (BucketRule.Seed(""), BucketRule.Seed("spring")));
-        Assert.Equal((int)(((7 * 7919L) + 1_676_751_724) % 2_147_483_647 * 48_271 % 2_147_483_647 % 10_000), BucketRule.Draw(7, BucketRule.Seed("spring")));
-        foreach (var salt in new[] { "", "spring" })
+        var draws = new[] { "", "spring", "a", "b" }.Select(salt => Enumerable.Range(1, 100_000).Select(x => BucketRule.Draw(x, BucketRule.Seed(salt))).ToList()).ToList();
+        Assert.Equal([6012, 79], [BucketRule.Draw(7, BucketRule.Seed("")), BucketRule.Draw(7, BucketRule.Seed("spring"))]);
+        Assert.All(draws, draw => Assert.All(Enumerable.Range(0, 10), x => Assert.InRange(draw.Count(d => d / 1000 == x), 9_700, 10_300)));
+        foreach (var (one, other) in from i in Enumerable.Range(0, 4) from j in Enumerable.Range(i + 1, 3 - i) select (draws[i], draws[j]))
         {
-            var draws = Enumerable.Range(1, 100_000).Select(x => BucketRule.Draw(x, BucketRule.Seed(salt))).ToList();
-            Assert.All(Enumerable.Range(0, 10), x => Assert.InRange(draws.Count(d => d / 1000 == x), 9_700, 10_300));
+            Assert.InRange(one.Zip(other).Count(x => x.First < 5000 && x.Second < 5000), 24_500, 25_500);
         }
     }
 }

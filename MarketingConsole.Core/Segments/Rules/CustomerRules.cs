@@ -88,7 +88,11 @@ public sealed record BucketRule : SegmentRule
     }
 
     /// <summary>0 to 9999: the customer's place in the draw.</summary>
-    public static int Draw(int customerId, int seed) => (int)((((long)customerId * Spread) + seed) % Prime * Multiplier % Prime % Buckets);
+    public static int Draw(int customerId, int seed)
+    {
+        var x = (((long)customerId * Spread) + seed) % Prime * Multiplier % Prime;
+        return (int)(x * x % Prime % Buckets); // squared, because the step before only turns one salt's draw into another's by a shift
+    }
 }
 
 /// <summary>Lives within a distance of a store or a point. <c>{"type":"near","kilometres":10,"store":1}</c>, <c>{"type":"near","kilometres":25,"latitude":48.2,"longitude":16.4}</c>

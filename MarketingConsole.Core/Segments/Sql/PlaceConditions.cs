@@ -12,7 +12,8 @@ internal static class PlaceConditions
     public static Expression<Func<Customer, bool>> Compile(BucketRule rule)
     {
         var (seed, (from, to)) = (BucketRule.Seed(rule.Salt), rule.Range);
-        Expression<Func<Customer, long>> draw = c => (((long)c.Id * BucketRule.Spread) + seed) % BucketRule.Prime * BucketRule.Multiplier % BucketRule.Prime % BucketRule.Buckets;
+        Expression<Func<Customer, long>> turned = c => (((long)c.Id * BucketRule.Spread) + seed) % BucketRule.Prime * BucketRule.Multiplier % BucketRule.Prime;
+        var draw = turned.Then(x => x * x % BucketRule.Prime % BucketRule.Buckets);
         return Predicates.All([draw.Then(x => x >= from), draw.Then(x => x < to)]);
     }
 
