@@ -83,7 +83,7 @@ internal sealed class AccessConfiguration : IEntityTypeConfiguration<ConsoleUser
         b.Property(x => x.Name).HasMaxLength(100);
         b.Property(x => x.Prefix).HasMaxLength(16);
         b.Property(x => x.Hash).HasMaxLength(64);
-        b.Property(x => x.Scopes).HasMaxLength(400);
+        b.Property(x => x.Scopes).HasMaxLength(1000);
         b.Property(x => x.CreatedBy).HasMaxLength(256);
         b.HasIndex(x => x.Hash).IsUnique();
     }

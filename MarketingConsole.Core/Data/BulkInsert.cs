@@ -50,12 +50,59 @@ public static class BulkInsert
         return rows.Count;
     }
 
-    private static async Task PreparedAsync<T>(SqliteConnection connection, SqliteTransaction? outer, string table, Column[] columns, IReadOnlyCollection<T> rows, CancellationToken cancellationToken) where T : class
+    /// <summary>Inserts those of <paramref name="rows"/> whose key (an int and a long) is new, also to the batch, within the context's current transaction or one of its own. SQLite and PostgreSQL only.</summary>
+    /// <returns>The rows inserted.</returns>
+    internal static async Task<List<T>> BulkInsertNewAsync<T>(this ConsoleDb db, IReadOnlyCollection<T> rows, Func<T, (int, long)> keyOf, CancellationToken cancellationToken) where T : class
+    {
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        var entity = db.Model.FindEntityType(typeof(T)) ?? throw new ArgumentException($"{typeof(T).Name} is not in the model.");
+        var (columns, table) = (Column.Of(entity), entity.GetTableName()!);
+        var key = string.Join(", ", entity.FindPrimaryKey()!.Properties.Select(x => $"\"{x.GetColumnName()}\""));
+        await using var own = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(cancellationToken) : null;
+        var transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+        var added = new List<T>(rows.Count);
+        if (db.Database.GetDbConnection() is NpgsqlConnection npgsql)
+        {
+            var (fresh, names) = ("new_" + Guid.NewGuid().ToString("N"), string.Join(", ", columns.Select(x => $"\"{x.Name}\"")));
+            await using var command = npgsql.CreateCommand();
+            command.CommandText = $"CREATE TEMP TABLE {fresh} (LIKE \"{table}\") ON COMMIT DROP";
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            await CopyAsync(npgsql, fresh, columns, rows, cancellationToken);
+            command.CommandText = $"INSERT INTO \"{table}\" ({names}) SELECT {names} FROM {fresh} ON CONFLICT ({key}) DO NOTHING RETURNING {key}";
+            var keys = new HashSet<(int, long)>();
+            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+            {
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    keys.Add((reader.GetInt32(0), reader.GetInt64(1)));
+                }
+            }
+
+            added.AddRange(rows.Where(x => keys.Remove(keyOf(x))));
+        }
+        else
+        {
+            await PreparedAsync((SqliteConnection)db.Database.GetDbConnection(), (SqliteTransaction)transaction, table, columns, rows, cancellationToken, $" ON CONFLICT ({key}) DO NOTHING", added);
+        }
+
+        if (own is not null)
+        {
+            await own.CommitAsync(cancellationToken);
+        }
+
+        return added;
+    }
+
+    private static async Task PreparedAsync<T>(SqliteConnection connection, SqliteTransaction? outer, string table, Column[] columns, IReadOnlyCollection<T> rows, CancellationToken cancellationToken, string conflict = "", List<T>? added = null) where T : class
     {
         await using var own = outer is null ? (SqliteTransaction)await connection.BeginTransactionAsync(cancellationToken) : null;
         await using var command = connection.CreateCommand();
         command.Transaction = outer ?? own;
-        command.CommandText = $"INSERT INTO \"{table}\" ({string.Join(", ", columns.Select(x => $"\"{x.Name}\""))}) VALUES ({string.Join(", ", columns.Select((_, i) => $"$p{i}"))})";
+        command.CommandText = $"INSERT INTO \"{table}\" ({string.Join(", ", columns.Select(x => $"\"{x.Name}\""))}) VALUES ({string.Join(", ", columns.Select((_, i) => $"$p{i}"))}){conflict}";
         var parameters = columns.Select((_, i) => command.Parameters.Add(new SqliteParameter($"$p{i}", null))).ToArray();
         await command.PrepareAsync(cancellationToken);
         foreach (var row in rows)
@@ -66,7 +113,10 @@ public static class BulkInsert
                 parameters[i].Value = columns[i].Read(row) ?? DBNull.Value;
             }
 
-            command.ExecuteNonQuery();
+            if (command.ExecuteNonQuery() == 1)
+            {
+                added?.Add(row);
+            }
         }
 
         if (own is not null)

@@ -5,6 +5,7 @@ using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Dispatch;
 using MarketingConsole.Core.Dispatch.Tracking;
 using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Events.Intake;
 using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Offers;
 using MarketingConsole.Core.Segments;
@@ -31,6 +32,8 @@ public abstract class ConsoleDb(DbContextOptions options) : IdentityDbContext<Co
     public DbSet<EventItem> EventItems => Set<EventItem>();
     public DbSet<Product> Products => Set<Product>();
     public DbSet<Store> Stores => Set<Store>();
+    public DbSet<Source> Sources => Set<Source>();
+    public DbSet<CustomerMerge> CustomerMerges => Set<CustomerMerge>();
     public DbSet<Import> Imports => Set<Import>();
     public DbSet<ImportRejection> ImportRejections => Set<ImportRejection>();
     public DbSet<ImportChange> ImportChanges => Set<ImportChange>();

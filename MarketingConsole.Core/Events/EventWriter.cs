@@ -49,13 +49,12 @@ public sealed class EventWriter(IDbContextFactory<ConsoleDb> dbs, ShopCalendar c
     /// <returns>The new events.</returns>
     internal async Task<IReadOnlyList<Event>> AppendAsync(ConsoleDb db, IReadOnlyList<Event> events, IReadOnlyList<EventItem> items, CancellationToken cancellationToken)
     {
-        var known = await KnownAsync(db, [.. events.Select(x => (x.CustomerId, x.Id))], cancellationToken);
-        var added = events.Where(x => known.Add((x.CustomerId, x.Id))).ToDictionary(x => (x.CustomerId, x.Id));
-        foreach (var e in added.Values)
+        foreach (var e in events)
         {
             Place(e);
         }
 
+        var added = (await InsertAsync(db, events, cancellationToken)).ToDictionary(x => (x.CustomerId, x.Id));
         var lines = items.Where(x => added.ContainsKey((x.CustomerId, x.EventId))).ToList();
         foreach (var line in lines)
         {
@@ -63,9 +62,21 @@ public sealed class EventWriter(IDbContextFactory<ConsoleDb> dbs, ShopCalendar c
             (line.Day, line.Returned) = (e.Day, e.Type == EventType.Return);
         }
 
-        await db.BulkInsertAsync([.. added.Values], cancellationToken);
         await db.BulkInsertAsync(lines, cancellationToken);
         return [.. added.Values];
+    }
+
+    private static async Task<List<Event>> InsertAsync(ConsoleDb db, IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    {
+        if (!db.Database.IsSqlServer())
+        {
+            return await db.BulkInsertNewAsync(events, x => (x.CustomerId, x.Id), cancellationToken);
+        }
+
+        var known = await KnownAsync(db, [.. events.Select(x => (x.CustomerId, x.Id))], cancellationToken);
+        var added = events.Where(x => known.Add((x.CustomerId, x.Id))).ToList();
+        await db.BulkInsertAsync(added, cancellationToken);
+        return added;
     }
 
     /// <summary>Fills the fields that derive from <see cref="Event.At"/>.</summary>

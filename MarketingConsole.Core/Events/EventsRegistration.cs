@@ -1,4 +1,5 @@
 using MarketingConsole.Core.Events.Imports;
+using MarketingConsole.Core.Events.Intake;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,6 +15,16 @@ public static class EventsRegistration
         services.AddSingleton<ImportRunner>();
         services.AddSingleton<ImportUndo>();
         services.AddSingleton<ImportService>();
+        services.AddOptions<IntakeOptions>().Bind(configuration.GetSection(IntakeOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<SourceService>();
+        services.AddSingleton<CustomerMerger>();
+        services.AddSingleton<MessageLoader>();
+        services.AddSingleton<IntakeJournal>();
+        services.AddSingleton<IntakeMeter>();
+        services.AddHostedService(x => x.GetRequiredService<IntakeJournal>());
+        services.AddHostedService(x => x.GetRequiredService<IntakeMeter>());
+        services.AddHostedService<IntakeLoader>();
+        services.AddHostedService<MergeKeeper>();
         return services;
     }
 }

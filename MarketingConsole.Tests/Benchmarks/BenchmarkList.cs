@@ -17,6 +17,7 @@ internal static class BenchmarkList
         ["insights"] = InsightsBenchmark.RunAsync,
         ["dispatch"] = DispatchBenchmark.RunAsync,
         ["import"] = ImportBenchmark.RunAsync,
+        ["intake"] = IntakeBenchmark.RunAsync,
         ["sample"] = SampleBenchmark.RunAsync,
         ["scoring"] = ScoringBenchmark.RunAsync,
         ["segments"] = SegmentBenchmark.RunAsync,

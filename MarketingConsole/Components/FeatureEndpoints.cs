@@ -5,6 +5,7 @@ using MarketingConsole.Discovery;
 using MarketingConsole.Dispatch;
 using MarketingConsole.Imports;
 using MarketingConsole.Insights;
+using MarketingConsole.Intake;
 using MarketingConsole.Jobs;
 using MarketingConsole.Models;
 using MarketingConsole.Offers;
@@ -23,6 +24,7 @@ internal static class FeatureEndpoints
         var api = app.MapGroup("/api/v1");
         app.MapAccess(api);
         app.MapImports(api);
+        app.MapIntake(api);
         app.MapTwins(api);
         api.MapModels();
         app.MapSegments(api);

@@ -24,6 +24,7 @@ internal static class PagesRegistration
         services.AddSingleton<SearchService>();
         services.AddSingleton<HomeReader>();
         services.AddSingleton<Twins.TwinHistory>();
+        services.AddSingleton<Intake.TrackingRequest>();
         services.AddWorkbench();
         services.AddAccessWeb();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");

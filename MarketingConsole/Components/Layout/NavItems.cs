@@ -20,6 +20,8 @@ internal sealed record NavItem(string Label, string Href, string Icon, bool Work
         new("Jobs", "/jobs", "activity", true),
         new("Insights", "/insights", "chart", true),
         new("Data", "/imports", "database", false),
+        new("Live", "/live", "activity", false),
+        new("Sources", "/sources", "upload", false),
         new("Models", "/models", "cpu", false),
         new("Consent", "/consent", "shield", false),
         new("Outbox", "/outbox", "mail", false),

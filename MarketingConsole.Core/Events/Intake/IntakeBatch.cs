@@ -1,0 +1,169 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using MarketingConsole.Core.Data;
+
+namespace MarketingConsole.Core.Events.Intake;
+
+/// <summary>An event that was not taken, and why.</summary>
+/// <param name="Index">From 0, in the order sent.</param>
+/// <param name="Field">Dotted path in the event; empty = the event as a whole.</param>
+public sealed record IntakeRefusal(int Index, string Field, string Message);
+
+/// <summary>What a request holds: the events that can be taken, ready for the journal, and those that cannot.</summary>
+/// <param name="Record">For <see cref="IntakeJournal.AppendAsync"/>; null when no event was good.</param>
+/// <param name="Events">Good ones.</param>
+/// <param name="WriteKey">Of the body: browsers that cannot send headers put it there.</param>
+public sealed record IntakeBatch(JournalEntry? Record, int Events, IReadOnlyList<IntakeRefusal> Refused, string? WriteKey)
+{
+    /// <summary>Bytes of a request body, unpacked.</summary>
+    public const int MaxBytes = 500 * 1024;
+    private const int HeaderBytes = 1 + 4 + 1 + 8 + 8;
+    private const byte Version = 1;
+
+    /// <param name="type">Of an endpoint for one type; null = a batch.</param>
+    /// <param name="currency">The shop's.</param>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public static IntakeBatch Read(ReadOnlyMemory<byte> body, MessageType? type, int sourceId, SourceKind kind, DateTime receivedAt, string currency)
+    {
+        var (events, sentAt, writeKey, refused) = (new List<(int Start, int Length)>(), (DateTime?)null, (string?)null, new List<IntakeRefusal>());
+        var found = Envelope(body.Span, events, ref sentAt, ref writeKey);
+        if (type is not null)
+        {
+            events = [(0, body.Length)];
+        }
+        else if (!found)
+        {
+            return new(null, 0, [new(0, "batch", "A batch is an object with a list “batch” of events.")], writeKey);
+        }
+
+        var good = new List<(int Start, int Length)>(events.Count);
+        var errors = new List<FieldError>();
+        foreach (var (n, (start, length)) in events.Index())
+        {
+            errors.Clear();
+            if (length > MessageReader.MaxBytes)
+            {
+                errors.Add(new("", $"An event has at most {MessageReader.MaxBytes / 1024} KB; this one has {length / 1024.0:0.#}."));
+            }
+            else
+            {
+                MessageReader.Read(body.Slice(start, length), type, sentAt, receivedAt, currency, errors);
+            }
+
+            if (errors.Count == 0)
+            {
+                good.Add((start, length));
+            }
+
+            refused.AddRange(errors.Select(x => new IntakeRefusal(n, x.Field, x.Message)));
+        }
+
+        if (events.Count == 0)
+        {
+            refused.Add(new(0, "batch", "The batch is empty."));
+        }
+
+        return new(good.Count == 0 ? null : Pack(body.Span, good, type, sourceId, kind, receivedAt, sentAt), good.Count, refused, writeKey);
+    }
+
+    /// <summary>The events of a journal record.</summary>
+    internal static IEnumerable<JournaledMessage> Unpack(ReadOnlyMemory<byte> record, string currency)
+    {
+        var header = record.Span;
+        if (header[0] != Version)
+        {
+            throw new InvalidDataException($"The journal holds a record of version {header[0]}, written by a newer console.");
+        }
+
+        var sourceId = BinaryPrimitives.ReadInt32LittleEndian(header[1..]);
+        var kind = (SourceKind)(header[5] & 15);
+        var type = header[5] >> 4;
+        var receivedAt = new DateTime(BinaryPrimitives.ReadInt64LittleEndian(header[6..]), DateTimeKind.Utc);
+        var sent = BinaryPrimitives.ReadInt64LittleEndian(header[14..]);
+        for (var at = HeaderBytes; at < record.Length;)
+        {
+            var length = BinaryPrimitives.ReadInt32LittleEndian(record.Span[at..]);
+            var message = MessageReader.Read(record.Slice(at + 4, length), type == 0 ? null : (MessageType)type, sent == 0 ? null : new DateTime(sent, DateTimeKind.Utc), receivedAt, currency, []);
+            yield return new JournaledMessage(message, sourceId, kind, receivedAt);
+            at += 4 + length;
+        }
+    }
+
+    private static JournalEntry Pack(ReadOnlySpan<byte> body, List<(int Start, int Length)> good, MessageType? type, int sourceId, SourceKind kind, DateTime receivedAt, DateTime? sentAt)
+    {
+        var entry = JournalEntry.Create(HeaderBytes + good.Sum(x => x.Length + 4), good.Count);
+        var to = entry.Payload.Span;
+        to[0] = Version;
+        BinaryPrimitives.WriteInt32LittleEndian(to[1..], sourceId);
+        to[5] = (byte)((int)kind | ((int)(type ?? 0) << 4));
+        BinaryPrimitives.WriteInt64LittleEndian(to[6..], receivedAt.Ticks);
+        BinaryPrimitives.WriteInt64LittleEndian(to[14..], sentAt?.Ticks ?? 0);
+        to = to[HeaderBytes..];
+        foreach (var (start, length) in good)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(to, length);
+            body.Slice(start, length).CopyTo(to[4..]);
+            to = to[(4 + length)..];
+        }
+
+        return entry;
+    }
+
+    /// <returns>Whether there is a list of events.</returns>
+    private static bool Envelope(ReadOnlySpan<byte> body, List<(int Start, int Length)> events, ref DateTime? sentAt, ref string? writeKey)
+    {
+        var found = false;
+        var reader = new Utf8JsonReader(body);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("batch"u8))
+            {
+                reader.Read();
+                if (reader.TokenType != JsonTokenType.StartArray)
+                {
+                    reader.Skip();
+                    continue;
+                }
+
+                found = true;
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    var start = (int)reader.TokenStartIndex;
+                    reader.Skip();
+                    events.Add((start, (int)reader.BytesConsumed - start));
+                }
+            }
+            else if (reader.ValueTextEquals("sentAt"u8))
+            {
+                sentAt = MessageReader.Time(ref reader, "sentAt", []);
+            }
+            else if (reader.ValueTextEquals("writeKey"u8))
+            {
+                reader.Read();
+                writeKey = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                reader.Skip();
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        reader.Read(); // what follows the object is an error of JSON
+        return found;
+    }
+}
+
+/// <summary>An event out of the journal.</summary>
+internal sealed record JournaledMessage(TrackingMessage Message, int SourceId, SourceKind Kind, DateTime ReceivedAt)
+{
+    public DateTime At { get; } = Message.At(ReceivedAt);
+}

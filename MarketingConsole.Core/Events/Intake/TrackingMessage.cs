@@ -1,0 +1,46 @@
+namespace MarketingConsole.Core.Events.Intake;
+
+/// <summary>The calls of Segment's tracking API. Numbers are stored in the journal: append only.</summary>
+public enum MessageType : byte { Identify = 1, Track = 2, Page = 3, Screen = 4, Group = 5, Alias = 6 }
+
+/// <summary>One call of a client, its ids and the parts that are read later. Texts are as sent.</summary>
+internal sealed class TrackingMessage
+{
+    public MessageType Type { get; set; }
+    public string? MessageId { get; set; }
+    public string? UserId { get; set; }
+    public string? AnonymousId { get; set; }
+
+    /// <summary>alias: the id that becomes <see cref="UserId"/>.</summary>
+    public string? PreviousId { get; set; }
+    public string? GroupId { get; set; }
+
+    /// <summary>track: the event; page and screen: the name.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>When it happened by the client's clock.</summary>
+    public DateTime? Timestamp { get; set; }
+
+    /// <summary>When it was sent by the client's clock.</summary>
+    public DateTime? SentAt { get; set; }
+    public ReadOnlyMemory<byte> Properties { get; set; }
+    public ReadOnlyMemory<byte> Traits { get; set; }
+    public ReadOnlyMemory<byte> Context { get; set; }
+
+    /// <summary>When it happened by our clock: a client's clock is wrong by as much as it is when it sends.</summary>
+    /// <param name="receivedAt">UTC.</param>
+    public DateTime At(DateTime receivedAt)
+    {
+        var at = (Timestamp, SentAt) switch
+        {
+            (null, _) => receivedAt,
+            ({ } timestamp, null) => timestamp,
+            ({ } timestamp, { } sent) => receivedAt - (sent - timestamp),
+        };
+        return at > receivedAt ? receivedAt : at;
+    }
+
+    /// <summary>Id of the event: the hash of the message id, or without one, of what makes it this message. Without a time of its own the instant of receipt makes it one.</summary>
+    public long EventId(DateTime receivedAt) => MessageIds.Hash(MessageId
+        ?? $"{Type}/{UserId}/{AnonymousId}/{Name}/{GroupId}/{(Timestamp ?? receivedAt).Ticks}/{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Properties.Span))}");
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using MarketingConsole.Core.Access;
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Core.Segments;
+using MarketingConsole.Tests.Support;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace MarketingConsole.Tests.Benchmarks;
+
+/// <summary>Events over HTTP into the running console with eight segments, against what SQLite and PostgreSQL take as rows of the same events in transactions
+/// of 1,000, in one run, one after the other: <c>bench intake [events a round=100000] [rounds=7] [connections=4] [customers=20000]</c>.
+/// PostgreSQL is measured when TEST_POSTGRES names a server.</summary>
+internal static class IntakeBenchmark
+{
+    private const int ABatch = 1000;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var (events, rounds, connections, customers) = (Number(args, 0, 100_000), Number(args, 1, 7), Number(args, 2, 4), Number(args, 3, 20_000));
+        await using var app = new ConsoleFactory();
+        var key = (await app.Get<SourceService>().CreateAsync("bench", SourceKind.Server, "bench", CancellationToken.None)).Key;
+        foreach (var template in SegmentTemplates.All.Take(8))
+        {
+            await app.Get<SegmentService>().SaveAsync(null, new SegmentDraft(template.Name, "", template.Rule), "bench", CancellationToken.None);
+        }
+
+        var folder = Directory.CreateTempSubdirectory("intake-bench-").FullName;
+        var postgres = Environment.GetEnvironmentVariable(TestDatabase.PostgresVariable);
+        var (lite, pg, http, loaded) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        for (var round = 0; round <= rounds; round++)
+        {
+            var bodies = Bodies(events, customers, round);
+            var rows = Rows(bodies, app.Get<ShopCalendar>());
+            var liteRate = await SqliteAsync(Path.Combine(folder, $"{round}.db"), rows);
+            var pgRate = string.IsNullOrEmpty(postgres) ? 0 : await PostgresAsync(postgres, rows);
+            var (httpRate, loadedRate) = await HttpAsync(app, key, bodies, events, connections);
+            Console.WriteLine($"{(round == 0 ? "warm-up" : "round " + round),-9} HTTP {httpRate,9:N0} events/s acknowledged, {loadedRate,9:N0} events/s until in the database   SQLite {liteRate,9:N0} rows/s   PostgreSQL {pgRate,9:N0} rows/s");
+            if (round > 0)
+            {
+                lite.Add(liteRate);
+                pg.Add(pgRate);
+                http.Add(httpRate);
+                loaded.Add(loadedRate);
+            }
+        }
+
+        await using var db = app.Open();
+        Console.WriteLine($"intake: {Median(http):N0} events/s acknowledged = {Median(http) / Median(lite):0.00} x SQLite's {Median(lite):N0} rows/s (goal 2){(Median(pg) > 0 ? $", {Median(http) / Median(pg):0.00} x PostgreSQL's {Median(pg):N0} (goal 2)" : "")}; "
+            + $"{Median(loaded):N0} events/s until in the database = {Median(loaded) / Median(lite):0.00} x SQLite; medians of {rounds}, {connections} connections, {await db.Events.CountAsync():N0} events of {await db.Customers.CountAsync():N0} customers, {Environment.ProcessorCount} cores shared by sender, console and database");
+        Directory.Delete(folder, recursive: true);
+        return 0;
+    }
+
+    private static List<byte[]> Bodies(int events, int customers, int round)
+    {
+        var random = new Random(round);
+        var bodies = new List<byte[]>();
+        var at = DateTime.UtcNow.AddMinutes(-10);
+        for (var n = 0; n < events; n += ABatch)
+        {
+            var text = new StringBuilder("{\"batch\":[");
+            for (var i = n; i < Math.Min(n + ABatch, events); i++)
+            {
+                var customer = random.Next(customers);
+                text.Append(i == n ? "" : ",").Append(System.Globalization.CultureInfo.InvariantCulture, $$"""
+                    {"type":"track","event":"Product Viewed","messageId":"{{round:x4}}-{{i:x8}}-{{random.NextInt64():x16}}","userId":"C-{{customer}}","timestamp":"{{at.AddMilliseconds(i):O}}","properties":{"sku":"P-{{random.Next(500)}}","price":{{random.Next(100, 9999) / 100m}}},"context":{"library":{"name":"bench","version":"1"},"ip":"192.0.2.1"}}
+                    """);
+            }
+
+            bodies.Add(Encoding.UTF8.GetBytes(text.Append($"],\"sentAt\":\"{DateTime.UtcNow:O}\"}}").ToString()));
+        }
+
+        return bodies;
+    }
+
+    /// <summary>The same events as rows.</summary>
+    private static List<Event> Rows(List<byte[]> bodies, ShopCalendar calendar)
+    {
+        var now = DateTime.UtcNow;
+        return [.. bodies.SelectMany(x => IntakeBatch.Unpack(IntakeBatch.Read(x, null, 1, SourceKind.Server, now, "EUR").Record!.Payload, "EUR")).Select(x =>
+        {
+            var e = EventMapper.Map(x, int.Parse(x.Message.UserId!.AsSpan(2), System.Globalization.CultureInfo.InvariantCulture))!.Value.Event;
+            (e.Day, e.HourOfWeek, e.ProductId) = (calendar.Day(e.At), calendar.HourOfWeek(e.At), 1);
+            return e;
+        })];
+    }
+
+    /// <summary>Prepared insert into the console's own table with its indexes; each transaction on disk before the next (WAL, synchronous FULL).</summary>
+    private static async Task<double> SqliteAsync(string path, List<Event> rows)
+    {
+        await using (var db = new SqliteConsoleDb(new DbContextOptionsBuilder<SqliteConsoleDb>().UseSqlite($"Data Source={path};Pooling=False").Options))
+        {
+            await db.Database.MigrateAsync();
+            await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;");
+            await db.Database.OpenConnectionAsync();
+            await db.Database.ExecuteSqlRawAsync("PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;");
+            return await AppendAsync(db, rows);
+        }
+    }
+
+    /// <summary>Binary COPY into the console's own table with its indexes.</summary>
+    private static async Task<double> PostgresAsync(string server, List<Event> rows)
+    {
+        var name = "bench_" + Guid.NewGuid().ToString("N");
+        await ExecuteAsync(server, $"CREATE DATABASE {name}");
+        try
+        {
+            var connection = new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = false }.ConnectionString;
+            await using var db = new PostgresConsoleDb(new DbContextOptionsBuilder<PostgresConsoleDb>().UseNpgsql(connection).Options);
+            await db.Database.MigrateAsync();
+            await db.Database.OpenConnectionAsync();
+            return await AppendAsync(db, rows);
+        }
+        finally
+        {
+            await ExecuteAsync(server, $"DROP DATABASE {name} WITH (FORCE)");
+        }
+    }
+
+    private static async Task<double> AppendAsync(ConsoleDb db, List<Event> rows)
+    {
+        var started = Stopwatch.GetTimestamp();
+        foreach (var chunk in rows.Chunk(ABatch))
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            await db.BulkInsertAsync(chunk, CancellationToken.None);
+            await transaction.CommitAsync();
+        }
+
+        return rows.Count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private static async Task<(double Acknowledged, double Loaded)> HttpAsync(ConsoleFactory app, string key, List<byte[]> bodies, int events, int connections)
+    {
+        var next = -1;
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
+        {
+            using var client = new HttpClient { BaseAddress = app.Address };
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(key + ":")));
+            for (int n; (n = Interlocked.Increment(ref next)) < bodies.Count;)
+            {
+                using var body = new ByteArrayContent(bodies[n]);
+                body.Headers.ContentType = new("application/json");
+                using var response = await client.PostAsync("/v1/batch", body);
+                if (response.StatusCode != HttpStatusCode.OK)
+                {
+                    throw new InvalidOperationException($"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+                }
+            }
+        })));
+        var acknowledged = events / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        while (app.Get<IntakeJournal>().Backlog > 0)
+        {
+            await Task.Delay(5);
+        }
+
+        return (acknowledged, events / Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+
+    private static async Task ExecuteAsync(string server, string sql)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static double Median(List<double> values) => values.Count == 0 ? 0 : values.Order().ElementAt(values.Count / 2);
+
+    private static int Number(string[] args, int index, int fallback) => args.Length > index ? int.Parse(args[index], System.Globalization.CultureInfo.InvariantCulture) : fallback;
+}

@@ -1,0 +1,150 @@
+using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace MarketingConsole.Tests.Intake;
+
+public sealed class MessageLoaderTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task LoadAsync_AnOrder_BecomesPurchaseItemsAndProducts_AndAgainChangesNothing(DatabaseProvider provider)
+    {
+        await using var shop = await IntakeShop.OpenAsync(provider);
+        string[] calls =
+        [
+            """{"type":"track","messageId":"m1","userId":"C-1","event":"Product Added","timestamp":"2026-05-30T10:00:00Z","properties":{"sku":"TEA","name":"Green tea","category":"Tea","brand":"Leaf","price":"12.90"}}""",
+            """{"type":"track","messageId":"m2","userId":"C-1","event":"Order Completed","timestamp":"2026-05-30T10:05:00Z","properties":{"order_id":"O-1","revenue":25.80,"total":30.80,"currency":"EUR","coupon":"MAY","products":[{"product_id":"TEA","price":12.9,"quantity":2},{"sku":"CUP","name":"Cup","price":5}]}}""",
+            """{"type":"track","messageId":"m2","userId":"C-1","event":"Order Completed","timestamp":"2026-05-30T10:05:00Z","properties":{"order_id":"O-1","total":30.80,"products":[{"sku":"TEA"}]}}""",
+            """{"type":"track","messageId":"m3","userId":"C-1","event":"Order Refunded","properties":{"order_id":"O-1","total":5,"products":[{"sku":"CUP","price":5,"quantity":1}]}}""",
+            """{"type":"page","messageId":"m4","userId":"C-1","name":"Home","properties":{"path":"/"}}""",
+            """{"type":"track","messageId":"m5","userId":"C-1","event":"Wrote Review","properties":{"stars":5}}""",
+        ];
+        Assert.Equal(5, (await shop.LoadAsync(SourceKind.Web, calls)).Events);
+        Assert.Equal(0, (await shop.LoadAsync(SourceKind.Web, calls)).Events);
+
+        await using var db = shop.Open();
+        var customer = await db.Customers.SingleAsync(Stop);
+        Assert.Equal("C-1", customer.Key);
+        var products = await db.Products.OrderBy(x => x.Sku).ToListAsync(Stop);
+        Assert.Equal([("CUP", "Cup", 500L), ("TEA", "Green tea", 1290L)], products.Select(x => (x.Sku, x.Name, x.PriceCents)));
+        var events = await db.Events.OrderBy(x => x.At).ThenBy(x => x.Type).ToListAsync(Stop);
+        Assert.Equal([EventType.Cart, EventType.Purchase, EventType.View, EventType.Return, EventType.Custom], events.Select(x => x.Type));
+        Assert.Equal((products[1].Id, 1290L, 1), (events[0].ProductId, events[0].AmountCents, events[0].Quantity));
+        Assert.Equal(("O-1", 3080L, 3, Channel.Web), (events[1].Reference, events[1].AmountCents, events[1].Quantity, events[1].Channel));
+        Assert.Contains("MAY", events[1].PropertiesJson!, StringComparison.Ordinal);
+        Assert.DoesNotContain("products", events[1].PropertiesJson!, StringComparison.Ordinal);
+        Assert.Equal(("Wrote Review", """{"stars":5}"""), (events[4].Name, events[4].PropertiesJson));
+        var items = await db.EventItems.OrderBy(x => x.Returned).ThenBy(x => x.Line).ToListAsync(Stop);
+        Assert.Equal([(2, 2580L, false), (1, 500L, false), (1, 500L, true)], items.Select(x => (x.Quantity, x.AmountCents, x.Returned)));
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task LoadAsync_Identify_FillsTheFixedTraitsAndKeepsTheOthers(DatabaseProvider provider)
+    {
+        await using var shop = await IntakeShop.OpenAsync(provider);
+        await shop.LoadAsync(SourceKind.Web, """
+            {"type":"identify","userId":"C-1","traits":{"email":"Ann@Shop.test","phone":"+43 1 234","name":"Ann Maria Example","address":{"city":"Vienna","country":"Austria"},"birthday":"1990-04-01T00:00:00Z","gender":"f","locale":"de-AT","shoeSize":38.5,"vip":true,"notes":"x\u0000y"}}
+            """);
+        await shop.LoadAsync(SourceKind.Web, """{"type":"identify","userId":"C-1","traits":{"birthday":"no idea","phone":null,"shoeSize":39,"vip":null}}""");
+
+        await using var db = shop.Open();
+        var ann = await db.Customers.SingleAsync(Stop);
+        Assert.Equal(("Ann@Shop.test", "ann@shop.test", "Ann Maria", "Example", "Vienna", "AT", "EU"), (ann.Email, ann.EmailKey, ann.FirstName, ann.LastName, ann.City, ann.Country, ann.Jurisdiction));
+        Assert.Equal((new DateOnly(1990, 4, 1), "f", "de", null), (ann.BirthDate, ann.Gender, ann.Language, ann.Phone));
+        var traits = await db.CustomerTraits.OrderBy(x => x.Name).ToListAsync(Stop);
+        Assert.Equal([("birthday", "no idea", null), ("notes", "xy", null), ("shoeSize", "39", 39.0)], traits.Select(x => (x.Name, x.Value, x.Number)));
+        Assert.Equal([("email", "ann@shop.test"), ("phone", "+43 1 234")], (await db.CustomerIdentities.OrderBy(x => x.Kind).ToListAsync(Stop)).Select(x => (x.Kind, x.Value)));
+        Assert.Empty(await db.ConsentEntries.ToListAsync(Stop)); // nobody was asked
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task LoadAsync_Consent_IsWrittenDownWhenItIsNews_AndTheNewestHolds(DatabaseProvider provider)
+    {
+        await using var shop = await IntakeShop.OpenAsync(provider, ("Intake:ConsentCategories:Advertising", "AdSharing"));
+        const string yes = """{"type":"identify","userId":"C-1","traits":{"consent":{"email":true,"sms":{"granted":true,"at":"2026-01-05T00:00:00Z"},"unheardOf":true,"1":true}}}""";
+        await shop.LoadAsync(SourceKind.Web, yes, yes);
+        shop.Time.Advance(TimeSpan.FromHours(1));
+        await shop.LoadAsync(SourceKind.Web, """{"type":"page","userId":"C-1","context":{"consent":{"categoryPreferences":{"Advertising":false,"profiling":true}}}}""", yes);
+        shop.Time.Advance(TimeSpan.FromHours(1));
+        await shop.LoadAsync(SourceKind.Server, """{"type":"track","userId":"C-1","event":"Unsubscribed"}""", """{"type":"identify","userId":"C-1","timestamp":"2026-06-01T12:30:00Z","traits":{"consent":{"email":true}}}""");
+
+        await using var db = shop.Open();
+        var choices = await db.ConsentChoices.OrderBy(x => x.Purpose).ToListAsync(Stop);
+        Assert.Equal([(Purpose.Email, false), (Purpose.Sms, true), (Purpose.Profiling, true), (Purpose.AdSharing, false)], choices.Select(x => (x.Purpose, x.Granted)));
+        Assert.Equal(new DateTime(2026, 1, 5, 0, 0, 0, DateTimeKind.Utc), choices[1].At);
+        Assert.Equal(5, await db.ConsentEntries.CountAsync(Stop)); // a yes older than the no is no news
+    }
+
+    [Fact]
+    public async Task LoadAsync_VisitorWhoSignsIn_IsMergedAndLaterEventsFollow()
+    {
+        await using var shop = await IntakeShop.OpenAsync(DatabaseProvider.Sqlite);
+        string[] calls =
+        [
+            """{"type":"page","messageId":"a","anonymousId":"v1"}""", """{"type":"identify","anonymousId":"v1","traits":{"city":"Graz","likes":"tea"}}""", """{"type":"identify","userId":"C-1","anonymousId":"v1","traits":{"city":"Linz"}}""", """{"type":"page","messageId":"b","anonymousId":"v1"}""",
+        ];
+        Assert.Equal((2, 1), await shop.LoadAsync(SourceKind.Web, calls) is var first ? (first.Events, first.Merges) : default);
+        Assert.Equal((0, 0), await shop.LoadAsync(SourceKind.Web, calls) is var again ? (again.Events, again.Merges) : default);
+
+        await using var db = shop.Open();
+        var known = await db.Customers.SingleAsync(x => x.ErasedAt == null, Stop);
+        Assert.Equal(("C-1", "Linz"), (known.Key, known.City));
+        Assert.Equal("tea", (await db.CustomerTraits.SingleAsync(x => x.CustomerId == known.Id, Stop)).Value);
+        Assert.Equal(2, await db.Events.CountAsync(x => x.CustomerId == known.Id, Stop));
+        Assert.Equal(known.Id, (await db.CustomerIdentities.SingleAsync(x => x.Kind == IdentityKinds.Anonymous, Stop)).CustomerId);
+        Assert.Equal("anon:v1", (await db.Customers.SingleAsync(x => x.ErasedAt != null, Stop)).Key);
+    }
+
+    [Fact]
+    public async Task LoadAsync_SecondPersonOnTheSameDevice_IsNotMerged()
+    {
+        await using var shop = await IntakeShop.OpenAsync(DatabaseProvider.Sqlite);
+        await shop.LoadAsync(SourceKind.Web, """{"type":"page","userId":"C-1","anonymousId":"v1"}""", """{"type":"page","userId":"C-2","anonymousId":"v1"}""", """{"type":"page","anonymousId":"v1"}""");
+        await shop.LoadAsync(SourceKind.Web, """{"type":"page","anonymousId":"v1"}""");
+
+        await using var db = shop.Open();
+        var counts = await db.Customers.OrderBy(x => x.Key).Select(x => db.Events.Count(e => e.CustomerId == x.Id)).ToListAsync(Stop);
+        Assert.Equal([1, 3], counts);
+        Assert.Empty(await db.CustomerMerges.ToListAsync(Stop));
+    }
+
+    [Theory]
+    [InlineData(SourceKind.Server, true)]
+    [InlineData(SourceKind.Web, false)]
+    public async Task LoadAsync_AliasOfTwoKnownCustomers_OnlyAServerMayMerge(SourceKind kind, bool merged)
+    {
+        await using var shop = await IntakeShop.OpenAsync(DatabaseProvider.Sqlite);
+        await shop.LoadAsync(SourceKind.Server, """{"type":"page","userId":"old"}""", """{"type":"page","userId":"new"}""");
+        var loaded = await shop.LoadAsync(kind, """{"type":"alias","previousId":"old","userId":"new"}""", """{"type":"page","userId":"old"}""");
+        Assert.Equal((merged ? 1 : 0, merged ? 0 : 1), (loaded.Merges, loaded.RefusedAliases));
+        await shop.LoadAsync(kind, """{"type":"page","userId":"old"}""");
+
+        await using var db = shop.Open();
+        Assert.Equal(merged ? 4 : 1, await db.Events.CountAsync(x => db.Customers.Any(c => c.Id == x.CustomerId && c.Key == "new"), Stop));
+    }
+
+    [Theory]
+    [InlineData(SourceKind.Server, 1)]
+    [InlineData(SourceKind.Web, 2)]
+    public async Task LoadAsync_NewUserIdWithTheAddressOfAKnownCustomer_OnlyAServerIsBelieved(SourceKind kind, int customers)
+    {
+        await using var shop = await IntakeShop.OpenAsync(DatabaseProvider.Sqlite);
+        await using (var db = shop.Open())
+        {
+            db.Customers.Add(CustomerNormaliser.Apply(new Customer { Id = await shop.Get<IdAllocator>().TakeAsync(IdAllocator.Customers, 1, Stop), Key = "K-77", Email = "ann@shop.test" }));
+            await db.SaveChangesAsync(Stop);
+        }
+
+        await shop.LoadAsync(kind, """{"type":"identify","userId":"4711","traits":{"email":"ANN@shop.test"}}""");
+        await shop.LoadAsync(kind, """{"type":"page","userId":"4711"}""", """{"type":"identify","userId":"4712","traits":{"email":"ann@shop.test"}}""");
+        await using var after = shop.Open();
+        Assert.Equal(customers + 1, await after.Customers.CountAsync(Stop)); // 4712 is a second account with the same address
+        Assert.Equal(customers == 1 ? "K-77" : "4711", await after.Events.Select(x => after.Customers.First(c => c.Id == x.CustomerId).Key).SingleAsync(Stop));
+    }
+}

@@ -1,0 +1,154 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events.Intake;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace MarketingConsole.Intake;
+
+/// <summary>Takes a call of the tracking API: who sends it, what is in it, and an answer once it is on disk.</summary>
+internal sealed class TrackingRequest(SourceService sources, IntakeJournal journal, IntakeMeter meter, IOptions<IntakeOptions> options, IOptions<ShopOptions> shop, TimeProvider time)
+{
+    private const string Success = """{"success":true}""";
+    private static readonly string[] Types = ["application/json", "text/json", "text/plain", "application/x-www-form-urlencoded"];
+
+    /// <param name="type">Of an endpoint for one type; null = a batch.</param>
+    public async Task<IResult> TakeAsync(HttpContext http, MessageType? type)
+    {
+        var stop = http.RequestAborted;
+        var header = KeyOf(http.Request.Headers.Authorization.ToString());
+        var source = header is { Length: > 0 } ? await sources.FindAsync(header, stop) : null;
+        if (header is { Length: > 0 } && source is null)
+        {
+            return Unknown(http);
+        }
+
+        if (http.Request.ContentType is { Length: > 0 } content && !(MediaTypeHeaderValue.TryParse(content, out var media) && Types.Contains(media.MediaType.ToString(), StringComparer.OrdinalIgnoreCase)))
+        {
+            return Problem(StatusCodes.Status415UnsupportedMediaType, "Send JSON, as application/json, text/plain or application/x-www-form-urlencoded.");
+        }
+
+        var encoding = http.Request.Headers.ContentEncoding.ToString();
+        if (encoding.ToLowerInvariant() is not ("" or "identity" or "gzip"))
+        {
+            return Problem(StatusCodes.Status415UnsupportedMediaType, "Of content encodings only gzip is understood.");
+        }
+
+        if (!journal.IsOpen || journal.Backlog > options.Value.MaxBacklog)
+        {
+            meter.TurnedAway(source?.Id ?? 0, "The backlog is full: senders are told to come back.");
+            return Later(http, journal.IsOpen ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable);
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(IntakeBatch.MaxBytes + 1);
+        try
+        {
+            var length = await ReadAsync(http.Request, encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase), buffer, stop);
+            if (length > IntakeBatch.MaxBytes)
+            {
+                return Problem(StatusCodes.Status413PayloadTooLarge, $"A request has at most {IntakeBatch.MaxBytes / 1024} KB, unpacked.");
+            }
+
+            return type is not null && length > 32 * 1024
+                ? Problem(StatusCodes.Status413PayloadTooLarge, "An event has at most 32 KB.")
+                : await TakeAsync(http, buffer.AsMemory(0, length), type, source);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidDataException)
+        {
+            return Refused([new(0, "body", exception is JsonException { LineNumber: { } line } json ? $"This is not JSON (line {line + 1}, byte {json.BytePositionInLine})." : "The body cannot be read: it is not gzip, or not UTF-8.")], type is not null);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private async Task<IResult> TakeAsync(HttpContext http, ReadOnlyMemory<byte> body, MessageType? type, SourceLine? source)
+    {
+        if (!Utf8.IsValid(body.Span))
+        {
+            throw new InvalidDataException();
+        }
+
+        var receivedAt = time.GetUtcNow().UtcDateTime;
+        var batch = IntakeBatch.Read(body, type, source?.Id ?? 0, source?.Kind ?? SourceKind.Web, receivedAt, shop.Value.Currency);
+        if (source is null)
+        {
+            // Browsers that leave a page cannot send headers: their key stands in the body.
+            if (batch.WriteKey is not { Length: > 0 } key || await sources.FindAsync(key, http.RequestAborted) is not { } found)
+            {
+                return Unknown(http);
+            }
+
+            (source, batch) = (found, IntakeBatch.Read(body, type, found.Id, found.Kind, receivedAt, shop.Value.Currency));
+        }
+
+        if (batch.Record is not null)
+        {
+            try
+            {
+                await journal.AppendAsync(batch.Record, http.RequestAborted);
+            }
+            catch (Exception exception) when (exception is IOException or System.Threading.Channels.ChannelClosedException)
+            {
+                return Later(http, StatusCodes.Status503ServiceUnavailable);
+            }
+        }
+
+        meter.Received(source.Id, batch.Events, batch.Refused);
+        return batch.Refused.Count == 0 ? Results.Text(Success, "application/json")
+            : batch.Events == 0 ? Refused(batch.Refused, type is not null)
+            : Results.Json(new TrackingAnswer(true, batch.Events, batch.Refused));
+    }
+
+    /// <returns>Bytes read; more than the limit when there is more.</returns>
+    private static async Task<int> ReadAsync(HttpRequest request, bool gzip, byte[] buffer, CancellationToken cancellationToken)
+    {
+        await using var packed = gzip ? new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true) : null;
+        var (stream, length) = (packed ?? request.Body, 0);
+        while (length <= IntakeBatch.MaxBytes && await stream.ReadAsync(buffer.AsMemory(length, IntakeBatch.MaxBytes + 1 - length), cancellationToken) is > 0 and var read)
+        {
+            length += read;
+        }
+
+        return length;
+    }
+
+    /// <summary>The write key: user name of Basic authentication; the password is empty and ignored.</summary>
+    private static string? KeyOf(string authorization)
+    {
+        if (!authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        Span<byte> bytes = stackalloc byte[256];
+        return Convert.TryFromBase64String(authorization[6..].Trim(), bytes, out var length) ? Encoding.UTF8.GetString(bytes[..length]).Split(':')[0] : " ";
+    }
+
+    private static IResult Unknown(HttpContext http)
+    {
+        http.Response.Headers.WWWAuthenticate = "Basic realm=\"MarketingConsole events\"";
+        return Problem(StatusCodes.Status401Unauthorized, "No enabled source has this write key. Send it as the user name of Basic authentication.");
+    }
+
+    private IResult Later(HttpContext http, int status)
+    {
+        http.Response.Headers.RetryAfter = options.Value.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Problem(status, "Nothing was taken: send it again after the time in Retry-After.");
+    }
+
+    private static IResult Refused(IReadOnlyList<IntakeRefusal> refused, bool single) => Results.ValidationProblem(
+        refused.GroupBy(x => single || x.Field is "batch" or "body" ? x.Field : x.Field.Length == 0 ? $"batch[{x.Index}]" : $"batch[{x.Index}].{x.Field}").ToDictionary(x => x.Key, x => x.Select(y => y.Message).ToArray()),
+        title: "No event was taken.");
+
+    private static IResult Problem(int status, string detail) => Results.Problem(detail, statusCode: status);
+}
+
+/// <param name="Accepted">Events on disk.</param>
+/// <param name="Rejected">Events that were not taken: sending them again as they are is of no use.</param>
+internal sealed record TrackingAnswer(bool Success, int Accepted, IReadOnlyList<IntakeRefusal> Rejected);
