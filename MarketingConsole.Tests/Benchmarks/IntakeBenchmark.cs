@@ -70,11 +70,11 @@ internal static class IntakeBenchmark
             {
                 var customer = random.Next(customers);
                 text.Append(i == n ? "" : ",").Append(System.Globalization.CultureInfo.InvariantCulture, $$"""
-                    {"type":"track","event":"Product Viewed","messageId":"{{round:x4}}-{{i:x8}}-{{random.NextInt64():x16}}","userId":"C-{{customer}}","timestamp":"{{at.AddMilliseconds(i):O}}","properties":{"sku":"P-{{random.Next(500)}}","price":{{random.Next(100, 9999) / 100m}}},"context":{"library":{"name":"bench","version":"1"},"ip":"192.0.2.1"}}
+                    {"type":"track","event":"Product Viewed","messageId":"{{round:x4}}-{{i:x8}}-{{random.NextInt64():x16}}","userId":"C-{{customer}}","timestamp":"{{at.AddMilliseconds(i):O}}","properties":{"sku":"P-{{random.Next(500)}}","price":{{random.Next(100, 9999) / 100m}} },"context":{"library":{"name":"bench","version":"1"},"ip":"192.0.2.1"} }
                     """);
             }
 
-            bodies.Add(Encoding.UTF8.GetBytes(text.Append($"],\"sentAt\":\"{DateTime.UtcNow:O}\"}}").ToString()));
+            bodies.Add(Encoding.UTF8.GetBytes(text.Append(System.Globalization.CultureInfo.InvariantCulture, $"],\"sentAt\":\"{DateTime.UtcNow:O}\"}}").ToString()));
         }
 
         return bodies;

@@ -40,7 +40,7 @@ public sealed class IntakeBatchTests
     public void Read_EventOf32KB_IsTaken_AndOneMoreByteIsNot()
     {
         var fits = "{\"type\":\"page\",\"userId\":\"u\",\"properties\":{\"p\":\"\"}}";
-        fits = fits.Replace("\"\"}", $"\"{new string('x', MessageReader.MaxBytes - fits.Length)}\"}", StringComparison.Ordinal);
+        fits = fits.Replace("\"\"}", $"\"{new string('x', MessageReader.MaxBytes - fits.Length)}\"}}", StringComparison.Ordinal);
         Assert.Equal(MessageReader.MaxBytes, fits.Length);
         Assert.Equal(1, Read($$"""{"batch":[{{fits}}]}""").Events);
         Assert.Equal("", Assert.Single(Read($$"""{"batch":[{{fits.Replace("\"u\"", "\"uu\"", StringComparison.Ordinal)}}]}""").Refused).Field);
@@ -81,7 +81,7 @@ public sealed class IntakeBatchTests
     [Fact]
     public void EventId_WithoutMessageId_ComesFromTheContent()
     {
-        long Id(string call, DateTime at) => IntakeShop.Messages(SourceKind.Server, at, call).Single().Message.EventId(at);
+        long Id(string call, DateTime at) => IntakeShop.Messages(SourceKind.Server, at, call).Single().EventId;
         const string timed = """{"type":"track","event":"x","userId":"u","timestamp":"2026-05-01T10:00:00Z","properties":{"a":1}}""";
         Assert.Equal(Id(timed, Now), Id(timed, Now.AddHours(1)));
         Assert.NotEqual(Id(timed, Now), Id(timed.Replace("\"a\":1", "\"a\":2", StringComparison.Ordinal), Now));

@@ -106,6 +106,7 @@ public sealed class MessageLoaderTests
     {
         await using var shop = await IntakeShop.OpenAsync(DatabaseProvider.Sqlite);
         await shop.LoadAsync(SourceKind.Web, """{"type":"page","userId":"C-1","anonymousId":"v1"}""", """{"type":"page","userId":"C-2","anonymousId":"v1"}""", """{"type":"page","anonymousId":"v1"}""");
+        shop.Time.Advance(TimeSpan.FromSeconds(1));
         await shop.LoadAsync(SourceKind.Web, """{"type":"page","anonymousId":"v1"}""");
 
         await using var db = shop.Open();
@@ -123,6 +124,7 @@ public sealed class MessageLoaderTests
         await shop.LoadAsync(SourceKind.Server, """{"type":"page","userId":"old"}""", """{"type":"page","userId":"new"}""");
         var loaded = await shop.LoadAsync(kind, """{"type":"alias","previousId":"old","userId":"new"}""", """{"type":"page","userId":"old"}""");
         Assert.Equal((merged ? 1 : 0, merged ? 0 : 1), (loaded.Merges, loaded.RefusedAliases));
+        shop.Time.Advance(TimeSpan.FromSeconds(1));
         await shop.LoadAsync(kind, """{"type":"page","userId":"old"}""");
 
         await using var db = shop.Open();

@@ -28,7 +28,7 @@ internal static class EventMapper
         return (new Event
         {
             CustomerId = customerId,
-            Id = message.EventId(journaled.ReceivedAt),
+            Id = journaled.EventId,
             Type = meaning.Type,
             At = journaled.At,
             Channel = meaning.Channel ?? ChannelOf(message, journaled.Kind),

@@ -80,11 +80,11 @@ public sealed record IntakeBatch(JournalEntry? Record, int Events, IReadOnlyList
         var type = header[5] >> 4;
         var receivedAt = new DateTime(BinaryPrimitives.ReadInt64LittleEndian(header[6..]), DateTimeKind.Utc);
         var sent = BinaryPrimitives.ReadInt64LittleEndian(header[14..]);
-        for (var at = HeaderBytes; at < record.Length;)
+        for (int at = HeaderBytes, index = 0; at < record.Length; index++)
         {
             var length = BinaryPrimitives.ReadInt32LittleEndian(record.Span[at..]);
             var message = MessageReader.Read(record.Slice(at + 4, length), type == 0 ? null : (MessageType)type, sent == 0 ? null : new DateTime(sent, DateTimeKind.Utc), receivedAt, currency, []);
-            yield return new JournaledMessage(message, sourceId, kind, receivedAt);
+            yield return new JournaledMessage(message, sourceId, kind, receivedAt, index);
             at += 4 + length;
         }
     }
@@ -163,7 +163,10 @@ public sealed record IntakeBatch(JournalEntry? Record, int Events, IReadOnlyList
 }
 
 /// <summary>An event out of the journal.</summary>
-internal sealed record JournaledMessage(TrackingMessage Message, int SourceId, SourceKind Kind, DateTime ReceivedAt)
+/// <param name="Index">From 0, in its request.</param>
+internal sealed record JournaledMessage(TrackingMessage Message, int SourceId, SourceKind Kind, DateTime ReceivedAt, int Index)
 {
     public DateTime At { get; } = Message.At(ReceivedAt);
+
+    public long EventId => Message.EventId(ReceivedAt, Index);
 }

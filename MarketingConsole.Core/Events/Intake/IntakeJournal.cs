@@ -60,48 +60,48 @@ public sealed partial class IntakeJournal(IOptions<IntakeOptions> options, IOpti
     /// <returns>The payloads, how many events they hold, and the position behind them.</returns>
     internal (IReadOnlyList<ReadOnlyMemory<byte>> Payloads, int Events, JournalPosition End) Read(int events)
     {
-        JournalPosition from, to;
+        JournalPosition at, to;
         lock (_lock)
         {
-            (from, to) = (_loaded, _written);
+            (at, to) = (_loaded, _written);
         }
 
         var (payloads, count) = (new List<ReadOnlyMemory<byte>>(), 0);
-        while (count < events && from < to)
+        while (count < events && at < to)
         {
-            var path = PathOf(from.File);
+            var path = PathOf(at.File);
             if (File.Exists(path))
             {
                 using var file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-                var end = from.File == to.File ? to.Offset : RandomAccess.GetLength(file);
-                while (count < events && JournalFile.Read(file, from.Offset, end) is { } record)
+                var end = at.File == to.File ? to.Offset : RandomAccess.GetLength(file);
+                while (count < events && JournalFile.Read(file, at.Offset, end) is { } record)
                 {
                     payloads.Add(record.Payload);
                     count += record.Events;
-                    from = from with { Offset = from.Offset + JournalEntry.HeadBytes + record.Payload.Length };
+                    at = at with { Offset = at.Offset + JournalEntry.HeadBytes + record.Payload.Length };
                 }
 
-                if (count >= events && from.Offset < end)
+                if (count >= events && at.Offset < end)
                 {
                     break;
                 }
             }
 
-            if (from.File == to.File)
+            if (at.File == to.File)
             {
-                if (payloads.Count == 0 && from < to)
+                if (payloads.Count == 0 && at < to)
                 {
-                    Unreadable(log, to.Offset - from.Offset, from.File);
-                    from = to;
+                    Unreadable(log, to.Offset - at.Offset, at.File);
+                    at = to;
                 }
 
                 break;
             }
 
-            from = new(from.File + 1, JournalFile.StartBytes);
+            at = new(at.File + 1, JournalFile.StartBytes);
         }
 
-        return (payloads, count, from);
+        return (payloads, count, at);
     }
 
     /// <summary>The database has everything before <paramref name="end"/>: notes it and deletes the files that are done with.</summary>

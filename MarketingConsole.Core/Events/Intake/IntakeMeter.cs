@@ -37,7 +37,7 @@ public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProv
     private long _received, _loaded, _repeated, _refused, _merges, _changes;
     private double? _lag;
 
-    internal void Received(int sourceId, int events, IReadOnlyList<IntakeRefusal> refusals)
+    public void Received(int sourceId, int events, IReadOnlyList<IntakeRefusal> refusals)
     {
         var refused = refusals.Select(x => x.Index).Distinct().Count();
         lock (_lock)
@@ -56,7 +56,7 @@ public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProv
     }
 
     /// <summary>A whole request that was turned away.</summary>
-    internal void TurnedAway(int sourceId, string reason)
+    public void TurnedAway(int sourceId, string reason)
     {
         lock (_lock)
         {

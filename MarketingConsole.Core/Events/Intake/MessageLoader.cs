@@ -231,7 +231,7 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
                     continue;
                 }
 
-                entries.Add(new() { CustomerId = owner, Purpose = purpose, Granted = granted, At = at, Source = $"event intake, source {message.SourceId}", Proof = $"message {message.Message.MessageId ?? message.Message.EventId(message.ReceivedAt).ToString(System.Globalization.CultureInfo.InvariantCulture)}", RecordedBy = "event intake", RecordedAt = now });
+                entries.Add(new() { CustomerId = owner, Purpose = purpose, Granted = granted, At = at, Source = $"event intake, source {message.SourceId}", Proof = $"message {message.Message.MessageId ?? message.EventId.ToString(System.Globalization.CultureInfo.InvariantCulture)}", RecordedBy = "event intake", RecordedAt = now });
                 current[(owner, purpose)] = (granted, at);
             }
         }

@@ -40,7 +40,8 @@ internal sealed class TrackingMessage
         return at > receivedAt ? receivedAt : at;
     }
 
-    /// <summary>Id of the event: the hash of the message id, or without one, of what makes it this message. Without a time of its own the instant of receipt makes it one.</summary>
-    public long EventId(DateTime receivedAt) => MessageIds.Hash(MessageId
-        ?? $"{Type}/{UserId}/{AnonymousId}/{Name}/{GroupId}/{(Timestamp ?? receivedAt).Ticks}/{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Properties.Span))}");
+    /// <summary>Id of the event: the hash of the message id, or without one, of what makes it this message. Without a time of its own the instant of receipt and the place in the request make it one.</summary>
+    /// <param name="index">From 0, in the order taken.</param>
+    public long EventId(DateTime receivedAt, int index) => MessageIds.Hash(MessageId
+        ?? $"{Type}/{UserId}/{AnonymousId}/{Name}/{GroupId}/{(Timestamp is { } at ? $"{at.Ticks}" : $"{receivedAt.Ticks}/{index}")}/{Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Properties.Span))}");
 }

@@ -19,7 +19,7 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false, collation: "BINARY"),
                     Prefix = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false, collation: "BINARY"),
                     Hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false, collation: "BINARY"),
-                    Scopes = table.Column<string>(type: "TEXT", maxLength: 400, nullable: false, collation: "BINARY"),
+                    Scopes = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false, collation: "BINARY"),
                     CreatedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false, collation: "BINARY"),
                     CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
                     LastUsedAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -232,6 +232,29 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_CustomerIdentities", x => new { x.CustomerId, x.Kind, x.Value });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "CustomerMerges",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    CustomerId = table.Column<int>(type: "INTEGER", nullable: false),
+                    IntoId = table.Column<int>(type: "INTEGER", nullable: false),
+                    At = table.Column<long>(type: "INTEGER", nullable: false),
+                    MergedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false, collation: "BINARY"),
+                    Reason = table.Column<string>(type: "TEXT", maxLength: 40, nullable: false, collation: "BINARY"),
+                    Events = table.Column<int>(type: "INTEGER", nullable: false),
+                    Identities = table.Column<int>(type: "INTEGER", nullable: false),
+                    Traits = table.Column<int>(type: "INTEGER", nullable: false),
+                    UndoJson = table.Column<string>(type: "TEXT", nullable: true, collation: "BINARY"),
+                    UndoneAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    UndoneBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: true, collation: "BINARY")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_CustomerMerges", x => x.Id);
                 });
 
             migrationBuilder.CreateTable(
@@ -611,6 +634,26 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "Sources",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false, collation: "BINARY"),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    Prefix = table.Column<string>(type: "TEXT", maxLength: 16, nullable: false, collation: "BINARY"),
+                    Hash = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false, collation: "BINARY"),
+                    Enabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    CreatedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false, collation: "BINARY"),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastSeenAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Sources", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Stores",
                 columns: table => new
                 {
@@ -926,6 +969,16 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 columns: new[] { "Kind", "Value" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_CustomerMerges_CustomerId",
+                table: "CustomerMerges",
+                column: "CustomerId");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_CustomerMerges_IntoId",
+                table: "CustomerMerges",
+                column: "IntoId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Customers_Country",
                 table: "Customers",
                 column: "Country");
@@ -1057,6 +1110,12 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 columns: new[] { "SegmentId", "At" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Sources_Hash",
+                table: "Sources",
+                column: "Hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_TrackedLinks_Hash",
                 table: "TrackedLinks",
                 column: "Hash",
@@ -1172,6 +1231,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "CustomerIdentities");
 
             migrationBuilder.DropTable(
+                name: "CustomerMerges");
+
+            migrationBuilder.DropTable(
                 name: "Customers");
 
             migrationBuilder.DropTable(
@@ -1230,6 +1292,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "SigningKeys");
+
+            migrationBuilder.DropTable(
+                name: "Sources");
 
             migrationBuilder.DropTable(
                 name: "Stores");
