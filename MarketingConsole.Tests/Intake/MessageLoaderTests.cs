@@ -49,16 +49,16 @@ public sealed class MessageLoaderTests
     {
         await using var shop = await IntakeShop.OpenAsync(provider);
         await shop.LoadAsync(SourceKind.Web, """
-            {"type":"identify","userId":"C-1","traits":{"email":"Ann@Shop.test","phone":"+43 1 234","name":"Ann Maria Example","address":{"city":"Vienna","country":"Austria"},"birthday":"1990-04-01T00:00:00Z","gender":"f","locale":"de-AT","shoeSize":38.5,"vip":true,"notes":"x\u0000y"}}
+            {"type":"identify","userId":"C-1","traits":{"email":"Ann@Shop.test","phone":"+43 1 234","name":"Ann Maria Example","address":{"city":"Vienna","country":"Austria"},"birthday":"1990-04-01T00:00:00Z","gender":"f","locale":"de-AT","shoeSize":38.5,"likes":["tea","baking"],"latitude":48.2,"vip":true,"notes":"x\u0000y"}}
             """);
         await shop.LoadAsync(SourceKind.Web, """{"type":"identify","userId":"C-1","traits":{"birthday":"no idea","phone":null,"shoeSize":39,"vip":null}}""");
 
         await using var db = shop.Open();
         var ann = await db.Customers.SingleAsync(Stop);
         Assert.Equal(("Ann@Shop.test", "ann@shop.test", "Ann Maria", "Example", "Vienna", "AT", "EU"), (ann.Email, ann.EmailKey, ann.FirstName, ann.LastName, ann.City, ann.Country, ann.Jurisdiction));
-        Assert.Equal((new DateOnly(1990, 4, 1), "f", "de", null), (ann.BirthDate, ann.Gender, ann.Language, ann.Phone));
-        var traits = await db.CustomerTraits.OrderBy(x => x.Name).ToListAsync(Stop);
-        Assert.Equal([("birthday", "no idea", null), ("notes", "xy", null), ("shoeSize", "39", 39.0)], traits.Select(x => (x.Name, x.Value, x.Number)));
+        Assert.Equal((new DateOnly(1990, 4, 1), "f", "de", null, 48.2), (ann.BirthDate, ann.Gender, ann.Language, ann.Phone, ann.Latitude));
+        var traits = await db.CustomerTraits.OrderBy(x => x.Name).ThenBy(x => x.Value).ToListAsync(Stop);
+        Assert.Equal([("birthday", "no idea", null), ("likes", "baking", null), ("likes", "tea", null), ("notes", "xy", null), ("shoeSize", "39", 39.0)], traits.Select(x => (x.Name, x.Value, x.Number)));
         Assert.Equal([("email", "ann@shop.test"), ("phone", "+43 1 234")], (await db.CustomerIdentities.OrderBy(x => x.Kind).ToListAsync(Stop)).Select(x => (x.Kind, x.Value)));
         Assert.Empty(await db.ConsentEntries.ToListAsync(Stop)); // nobody was asked
     }

@@ -95,7 +95,10 @@ public sealed class CustomerMerger(IDbContextFactory<ConsoleDb> dbs, ConsentGate
         new CustomerTraits(undo.Fields.Where(x => fields[x.Key] == x.Value).ToDictionary(x => x.Key, _ => (string?)null), new Dictionary<string, string?>(), []).Apply(into);
         foreach (var (name, value) in undo.Traits)
         {
-            await db.CustomerTraits.Where(x => x.CustomerId == into.Id && x.Name == name && x.Value == value).ExecuteDeleteAsync(cancellationToken);
+            if (CustomerTrait.Text(await db.CustomerTraits.AsNoTracking().Where(x => x.CustomerId == into.Id && x.Name == name).ToListAsync(cancellationToken)) == value)
+            {
+                await db.CustomerTraits.Where(x => x.CustomerId == into.Id && x.Name == name).ExecuteDeleteAsync(cancellationToken);
+            }
         }
 
         into.CreatedAt = into.CreatedAt == from.CreatedAt ? undo.CreatedAt : into.CreatedAt;
@@ -153,7 +156,7 @@ public sealed class CustomerMerger(IDbContextFactory<ConsoleDb> dbs, ConsentGate
     {
         var traits = await db.CustomerTraits.AsNoTracking().Where(x => x.CustomerId == fromId && !db.CustomerTraits.Any(y => y.CustomerId == intoId && y.Name == x.Name)).ToListAsync(cancellationToken);
         db.CustomerTraits.AddRange(traits.Select(x => new CustomerTrait { CustomerId = intoId, Name = x.Name, Value = x.Value, Number = x.Number }));
-        return traits.ToDictionary(x => x.Name, x => x.Value);
+        return traits.GroupBy(x => x.Name).ToDictionary(x => x.Key, CustomerTrait.Text);
     }
 
     /// <summary>A no of the one who is given up holds for both.</summary>

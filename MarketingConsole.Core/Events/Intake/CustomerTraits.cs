@@ -7,11 +7,11 @@ namespace MarketingConsole.Core.Events.Intake;
 
 /// <summary>What an identify call says about a customer.</summary>
 /// <param name="Fields">Names of <see cref="Customer"/> properties with their new value; null = taken back.</param>
-/// <param name="Others">Traits of the shop's own; null = taken back.</param>
+/// <param name="Others">Traits of the shop's own, several values as <see cref="CustomerTrait.Of"/> takes them; null = taken back.</param>
 /// <param name="Consents">Purpose, and what the customer said when, if the trait dates it.</param>
 internal sealed record CustomerTraits(IReadOnlyDictionary<string, string?> Fields, IReadOnlyDictionary<string, string?> Others, IReadOnlyList<(Purpose Purpose, bool Granted, DateTime? At)> Consents)
 {
-    private const int MaxName = 64, MaxValue = 400;
+    private const int MaxName = 64, MaxValue = 400, MostValues = 100;
 
     public static CustomerTraits None { get; } = new(new Dictionary<string, string?>(), new Dictionary<string, string?>(), []);
 
@@ -63,6 +63,8 @@ internal sealed record CustomerTraits(IReadOnlyDictionary<string, string?> Field
                 case nameof(Customer.Gender): customer.Gender = value; break;
                 case nameof(Customer.Tier): customer.Tier = value; break;
                 case nameof(Customer.Language): customer.Language = value; break;
+                case nameof(Customer.Latitude): customer.Latitude = Degrees(value, 90); break;
+                case nameof(Customer.Longitude): customer.Longitude = Degrees(value, 180); break;
                 case nameof(Customer.BirthDate): customer.BirthDate = value is null ? null : DateOnly.ParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture); break;
             }
         }
@@ -88,13 +90,14 @@ internal sealed record CustomerTraits(IReadOnlyDictionary<string, string?> Field
                 case "city": Set(nameof(Customer.City)); break;
                 case "country" when Missing(value) || CountryNames.Code(JsonText.Of(value)) is not null: fields[nameof(Customer.Country)] = Missing(value) ? null : CountryNames.Code(JsonText.Of(value)); break;
                 case "language" or "locale" when Missing(value) || JsonText.Of(value).Length >= 2: fields[nameof(Customer.Language)] = Missing(value) ? null : JsonText.Of(value).Split('-', '_')[0]; break;
+                case "latitude" when Missing(value) || Degrees(JsonText.Of(value), 90) is not null: Set(nameof(Customer.Latitude)); break;
+                case "longitude" when Missing(value) || Degrees(JsonText.Of(value), 180) is not null: Set(nameof(Customer.Longitude)); break;
                 case "birthday" or "birthDate" or "birth_date" when Missing(value): fields[nameof(Customer.BirthDate)] = null; break;
                 case "birthday" or "birthDate" or "birth_date" when Birth(JsonText.Of(value)) is { } born: fields[nameof(Customer.BirthDate)] = born.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture); break;
                 case "address" when value.ValueKind == JsonValueKind.Object: Fill(value, categories, fields, others, consents); break;
                 case "consent" when value.ValueKind == JsonValueKind.Object: Consent(value, categories, consents); break;
                 case { Length: > 0 and <= MaxName } own:
-                    var kept = Missing(value) ? null : JsonText.Of(value).Trim();
-                    others[own] = kept is { Length: > MaxValue } ? kept[..MaxValue] : kept is "" ? null : kept;
+                    others[own] = Missing(value) ? null : value.ValueKind == JsonValueKind.Array ? string.Join(';', value.EnumerateArray().Take(MostValues).Select(Cut)) : Cut(value);
                     break;
             }
 
@@ -134,6 +137,10 @@ internal sealed record CustomerTraits(IReadOnlyDictionary<string, string?> Field
 
     private static DateOnly? Birth(string text) =>
         DateOnly.TryParseExact(text.Length > 10 ? text[..10] : text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day.Year >= 1900 ? day : null;
+
+    private static double? Degrees(string? text, double most) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var degrees) && Math.Abs(degrees) <= most ? degrees : null;
+
+    private static string Cut(JsonElement value) => JsonText.Of(value).Trim() is { Length: > MaxValue } text ? text[..MaxValue] : JsonText.Of(value).Trim();
 
     private static bool Missing(JsonElement value) => value.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 }

@@ -6,6 +6,7 @@ namespace MarketingConsole.Core.Events.Intake;
 /// <summary>What a merge moved, enough to take it back.</summary>
 /// <param name="Fields">Names of <see cref="Customer"/> properties that were empty, with what filled them.</param>
 /// <param name="Identities">Kind and value.</param>
+/// <param name="Traits">Names the receiving customer did not have, with their values as <see cref="CustomerTrait.Text"/> says them.</param>
 /// <param name="CreatedAt">The receiving customer's before, where it moved.</param>
 internal sealed record MergeUndo(IReadOnlyList<long> Events, IReadOnlyList<(string Kind, string Value)> Identities, IReadOnlyDictionary<string, string> Fields, IReadOnlyDictionary<string, string> Traits, DateTime CreatedAt)
 {
@@ -27,6 +28,8 @@ internal sealed record MergeUndo(IReadOnlyList<long> Events, IReadOnlyList<(stri
         [nameof(x.Gender)] = x.Gender,
         [nameof(x.Tier)] = x.Tier,
         [nameof(x.Language)] = x.Language,
+        [nameof(x.Latitude)] = x.Latitude?.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        [nameof(x.Longitude)] = x.Longitude?.ToString(System.Globalization.CultureInfo.InvariantCulture),
         [nameof(x.BirthDate)] = x.BirthDate?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture),
     };
 }

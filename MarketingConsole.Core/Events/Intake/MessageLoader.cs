@@ -67,13 +67,14 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
     private static async Task<List<int>> PeopleAsync(ConsoleDb db, IReadOnlyList<JournaledMessage> messages, List<int> owners, List<CustomerTraits> traits, IdentityMap people, DateTime now, CancellationToken cancellationToken)
     {
         var said = traits.Index().Where(x => x.Item.Fields.Count + x.Item.Others.Count > 0).ToList();
-        var (byId, own) = (people.NewCustomers.ToDictionary(x => x.Id), new Dictionary<(int, string), CustomerTrait>());
+        var (byId, own) = (people.NewCustomers.ToDictionary(x => x.Id), new Dictionary<(int, string), List<CustomerTrait>>());
         foreach (var chunk in said.Select(x => owners[x.Index]).Distinct().Where(x => !byId.ContainsKey(x)).Chunk(IdsAQuery).ToList())
         {
             await db.Customers.Where(x => chunk.Contains(x.Id)).ForEachAsync(x => byId[x.Id] = x, cancellationToken);
-            await db.CustomerTraits.Where(x => chunk.Contains(x.CustomerId)).ForEachAsync(x => own[(x.CustomerId, x.Name)] = x, cancellationToken);
+            await db.CustomerTraits.Where(x => chunk.Contains(x.CustomerId)).ForEachAsync(x => (own.TryGetValue((x.CustomerId, x.Name), out var list) ? list : own[(x.CustomerId, x.Name)] = []).Add(x), cancellationToken);
         }
 
+        var latest = new Dictionary<(int Customer, string Name), string?>(); // of a batch only the last word counts
         foreach (var (n, trait) in said)
         {
             if (!byId.TryGetValue(owners[n], out var customer))
@@ -95,8 +96,13 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
 
             foreach (var (name, value) in trait.Others)
             {
-                Set(db, own, customer.Id, name, value);
+                latest[(customer.Id, name)] = value;
             }
+        }
+
+        foreach (var ((customer, name), value) in latest)
+        {
+            Set(db, own.GetValueOrDefault((customer, name)) ?? [], customer, name, value);
         }
 
         await db.BulkInsertAsync(people.NewCustomers, cancellationToken);
@@ -111,28 +117,11 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
         return [.. people.NewCustomers.Select(x => x.Id).Concat(said.Select(x => owners[x.Index])).Distinct()];
     }
 
-    private static void Set(ConsoleDb db, Dictionary<(int, string), CustomerTrait> own, int customerId, string name, string? value)
+    private static void Set(ConsoleDb db, List<CustomerTrait> known, int customerId, string name, string? value)
     {
-        if (own.TryGetValue((customerId, name), out var known))
-        {
-            if (value is null)
-            {
-                db.CustomerTraits.Remove(known);
-                own.Remove((customerId, name));
-                return;
-            }
-        }
-        else if (value is null)
-        {
-            return;
-        }
-        else
-        {
-            own[(customerId, name)] = known = new() { CustomerId = customerId, Name = name, Value = value };
-            db.CustomerTraits.Add(known);
-        }
-
-        (known.Value, known.Number) = (value, double.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null);
+        var wanted = value is null ? [] : CustomerTrait.Of(customerId, name, value).ToList();
+        db.CustomerTraits.RemoveRange(known.Where(x => !wanted.Exists(y => y.Value == x.Value)));
+        db.CustomerTraits.AddRange(wanted.Where(x => !known.Exists(y => y.Value == x.Value)));
     }
 
     private static async Task IdentitiesAsync(ConsoleDb db, List<CustomerIdentity> identities, CancellationToken cancellationToken)
