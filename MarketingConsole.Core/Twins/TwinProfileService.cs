@@ -30,7 +30,8 @@ public sealed class TwinProfileService(IDbContextFactory<ConsoleDb> dbs, Consent
         var choice = await db.ConsentChoices.AsNoTracking().SingleOrDefaultAsync(x => x.CustomerId == customerId && x.Purpose == Purpose.Profiling, cancellationToken);
         var profiling = rules.IsAllowed(Purpose.Profiling, customer.Jurisdiction, choice, now);
         var identities = await db.CustomerIdentities.Where(x => x.CustomerId == customerId).OrderBy(x => x.Kind).Select(x => new Named(x.Kind, x.Value)).ToListAsync(cancellationToken);
-        var traits = await db.CustomerTraits.Where(x => x.CustomerId == customerId).OrderBy(x => x.Name).ThenBy(x => x.Value).Select(x => new Named(x.Name, x.Value)).ToListAsync(cancellationToken);
+        var traits = (await db.CustomerTraits.Where(x => x.CustomerId == customerId).OrderBy(x => x.Name).ThenBy(x => x.Value).Select(x => new { x.Name, x.Value }).ToListAsync(cancellationToken))
+            .GroupBy(x => x.Name).Select(x => new Named(x.Key, string.Join(", ", x.Select(t => t.Value)))).ToList();
         var history = (await TwinReader.HistoriesAsync(db, [customerId], withItems: true, cancellationToken))[0];
         var products = await ProductsAsync(db, [.. history.Items.Select(x => x.ProductId).Distinct()], cancellationToken);
         var rhythm = await refresher.RhythmAsync(cancellationToken);

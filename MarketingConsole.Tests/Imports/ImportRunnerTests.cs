@@ -98,6 +98,33 @@ public sealed class ImportRunnerTests
         Assert.Equal(("Wien", "platinum"), (customer.City, customer.Tier));
     }
 
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Run_TraitOfSeveralValuesAndPlace_AreKeptReplacedAndRestored(DatabaseProvider provider)
+    {
+        await using var test = await DatabaseAsync(provider, Directory.CreateTempSubdirectory().FullName);
+        var choices = new ImportChoices(ImportKind.Customers, new Dictionary<string, string> { ["trait:likes"] = "likes" });
+        await ImportAsync(test, "customer,email,likes,latitude,longitude\n1,a@example.com,tea; baking;tea;42,48.2,-16.4\n2,b@example.com,tea,95,0\n", choices);
+        await using (var db = test.Open())
+        {
+            Assert.Equal([("42", 42d), ("baking", null), ("tea", (double?)null)], (await db.CustomerTraits.OrderBy(x => x.Value).ToListAsync(TestContext.Current.CancellationToken)).Select(x => (x.Value, x.Number)));
+            var customer = await db.Customers.SingleAsync(TestContext.Current.CancellationToken);
+            Assert.Equal((48.2, -16.4), (customer.Latitude, customer.Longitude));
+            Assert.Contains("95 is not between -90 and 90", (await db.ImportRejections.SingleAsync(TestContext.Current.CancellationToken)).Reason, StringComparison.Ordinal);
+        }
+
+        var (second, counts) = await ImportAsync(test, "customer,email,likes,latitude,longitude\n1,a@example.com,coffee;tea,47,15\n1,a@example.com,tea;coffee,,\n", choices);
+        Assert.Equal((1, 1), (counts.LinesOf(LineOutcome.Imported), counts.LinesOf(LineOutcome.Unchanged)));
+        await using (var db = test.Open())
+        {
+            Assert.Equal(["coffee", "tea"], await db.CustomerTraits.OrderBy(x => x.Value).Select(x => x.Value).ToListAsync(TestContext.Current.CancellationToken));
+        }
+
+        await test.Get<ImportUndo>().RunAsync(second, "test", null, CancellationToken.None);
+        await using var after = test.Open();
+        Assert.Equal(["42", "baking", "tea"], await after.CustomerTraits.OrderBy(x => x.Value).Select(x => x.Value).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(48.2, (await after.Customers.SingleAsync(TestContext.Current.CancellationToken)).Latitude);
+    }
+
     [Fact]
     public async Task Run_CustomersWithoutEvents_PublishesThemAndTheirTwinsAppear()
     {

@@ -45,6 +45,23 @@ public sealed class SegmentKeeperTests
     }
 
     [Theory, MemberData(nameof(Providers))]
+    public async Task Recheck_OneMovesUpARanking_TheOneBelowLeavesAndThoseWhoReferToItFollow(DatabaseProvider provider)
+    {
+        await using var database = await ShopAsync(provider);
+        await BuyAsync(database, 1);
+        var best = await SaveAsync(database, "Best", new RankRule { Count = 1, Event = new EventRule { Event = EventType.Purchase, Measure = EventMeasure.Sum } });
+        var others = await SaveAsync(database, "Others", GroupRule.All(new MemberRule { Segment = best, Member = false }, new TraitRule { Field = "country", Value = "DE" }));
+        Assert.Equal([1], await MembersAsync(database, best));
+        Assert.Equal([2], await MembersAsync(database, others));
+
+        await BuyAsync(database, 2);
+        await BuyAsync(database, 2);
+        await database.Get<SegmentKeeper>().RecheckAsync([2], Stop);
+        Assert.Equal([2], await MembersAsync(database, best));
+        Assert.Equal([1], await MembersAsync(database, others));
+    }
+
+    [Theory, MemberData(nameof(Providers))]
     public async Task Save_ChangedRule_RecountsThoseThatReferToIt(DatabaseProvider provider)
     {
         await using var database = await ShopAsync(provider);

@@ -202,6 +202,7 @@ public sealed class SegmentRuleTests
     [InlineData("""{"type":"sequence","first":{"event":"view","where":{"categories":["Tea"]}},"then":{"event":"purchase"},"without":{"event":"return"},"withinDays":7,"days":90}""", "who viewed Tea in the last 90 days and within 7 days bought something, and did not return anything in between")]
     [InlineData("""{"type":"rank","percent":5,"field":"revenue12Months"}""", "who are among the top 5 % by revenue, last 12 months")]
     [InlineData("""{"type":"rank","top":false,"count":100,"event":{"event":"purchase","measure":"sum","days":365}}""", "who are among the bottom 100 by total amount (bought something in the last 365 days)")]
+    [InlineData("""{"type":"rank","count":10,"event":{"event":"view","days":7}}""", "who are among the top 10 by how often they viewed something in the last 7 days")]
     [InlineData("""{"type":"bucket","from":0,"to":12.5,"salt":"spring"}""", "who are drawn at random from 0 to 12.5 % of the draw “spring”")]
     [InlineData("""{"type":"near","kilometres":10,"store":1}""", "who live within 10 km of store 1")]
     [InlineData("""{"type":"member","segment":4,"days":30}""", "who have been in segment 4 for at least 30 days")]

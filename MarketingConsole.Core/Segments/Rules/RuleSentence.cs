@@ -74,7 +74,7 @@ public static class RuleSentence
     private static string Rank(RankRule rule, RuleNames names)
     {
         var many = rule.Percent is { } percent ? $"{Count(percent)} %" : Count(rule.Count);
-        var by = rule.Event is { } happened ? $"{RuleWords.Measure(happened)} ({EventSentence.Did(happened, names)})" : rule.Field is { } name && RuleFields.FindRanked(name) is { } field ? Label(field) : "…";
+        var by = rule.Event is { Measure: EventMeasure.Count } counted ? $"how often they {EventSentence.Did(counted, names)}" : rule.Event is { } happened ? $"{RuleWords.Measure(happened)} ({EventSentence.Did(happened, names)})" : rule.Field is { } name && RuleFields.FindRanked(name) is { } field ? Label(field) : "…";
         return $"who are among the {(rule.Top ? "top" : "bottom")} {many} by {by}";
     }
 
