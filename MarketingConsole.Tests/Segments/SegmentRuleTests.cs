@@ -36,6 +36,7 @@ public sealed class SegmentRuleTests
     {
         using var schema = JsonDocument.Parse(RuleSchema.Json);
         Assert.Equal(RuleSchema.Examples.Count, schema.RootElement.GetProperty("examples").GetArrayLength());
+        Assert.Equal(RuleSchema.Examples.Count, schema.RootElement.GetProperty("anyOf").EnumerateArray().Sum(x => x.GetProperty("examples").GetArrayLength()));
         foreach (var type in new[] { "group", "trait", "event", "sequence", "twin", "consent", "member", "lookalike", "rank", "bucket", "near" })
         {
             Assert.Contains($"\"const\": \"{type}\"", RuleSchema.Json, StringComparison.Ordinal);
@@ -160,11 +161,27 @@ public sealed class SegmentRuleTests
         Assert.EndsWith(path, problem.Path, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"type":"rank","percent":5,"field":"orders"}""", true, true, true)]
+    [InlineData("""{"type":"sequence"}""", true, true, false)]
+    [InlineData("""{"type":"trait","field":"signUp","op":"during","window":"thisWeek"}""", false, true, false)]
+    [InlineData("""{"type":"trait","field":"birthDate","op":"anniversaryIn","days":3}""", false, true, false)]
+    [InlineData("""{"type":"member","segment":3,"days":30}""", false, true, false)]
+    [InlineData("""{"type":"member","segment":3}""", false, false, false)]
+    [InlineData("""{"type":"bucket","to":50}""", false, false, false)]
+    [InlineData("""{"type":"near","kilometres":5,"store":1}""", false, false, false)]
+    public void Tree_EachKind_SaysWhatItUsesAndWhatMovesIt(string json, bool profile, bool time, bool others)
+    {
+        var rule = GroupRule.None(RuleJson.Read(json));
+        Assert.Equal((profile, time, others), (RuleTree.UsesProfile(rule), RuleTree.MovesWithTime(rule), RuleTree.MovesWithOthers(rule)));
+    }
+
     [Fact]
     public void CheckPast_FeaturesAndSegments_AreRefusedConsentsAreNot()
     {
-        var rule = GroupRule.All(new EventRule { Event = EventType.Purchase }, new TwinRule { Field = "orders", Value = 2d }, new PermissionRule { Purpose = Purpose.Email }, new MemberRule { Segment = 1 }, new LookalikeRule { Segment = 1 });
-        Assert.Equal(["rules[1]", "rules[3]", "rules[4]"], RuleValidator.CheckPast(rule).Select(x => x.Path));
+        var rule = GroupRule.All(new EventRule { Event = EventType.Purchase }, new TwinRule { Field = "orders", Value = 2d }, new PermissionRule { Purpose = Purpose.Email }, new MemberRule { Segment = 1 }, new LookalikeRule { Segment = 1 },
+            new RankRule { Count = 9, Field = "orders" }, new RankRule { Count = 9, Field = "custom.size" }, new RankRule { Count = 9, Event = new EventRule { Event = EventType.View } }, new SequenceRule());
+        Assert.Equal(["rules[1]", "rules[3]", "rules[4]", "rules[5]"], RuleValidator.CheckPast(rule).Select(x => x.Path));
     }
 
     [Fact]

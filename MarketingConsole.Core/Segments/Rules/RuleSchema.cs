@@ -86,7 +86,14 @@ public static class RuleSchema
             root[name] = node?.DeepClone();
         }
 
-        root["examples"] = new JsonArray([.. Examples.Select(x => JsonSerializer.SerializeToNode(x, RuleJson.Options))]);
+        var examples = Examples.Select(x => JsonSerializer.SerializeToNode(x, RuleJson.Options)!).ToList();
+        foreach (var kind in root["anyOf"]!.AsArray().OfType<JsonObject>())
+        {
+            var type = (string?)kind["properties"]!["type"]!["const"];
+            kind["examples"] = new JsonArray([.. examples.Where(x => (string?)x["type"] == type).Select(x => x.DeepClone())]);
+        }
+
+        root["examples"] = new JsonArray([.. examples]);
         return root.ToJsonString(new JsonSerializerOptions { WriteIndented = true });
     }
 
