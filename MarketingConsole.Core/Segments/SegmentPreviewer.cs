@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Segments.InMemory;
 using MarketingConsole.Core.Twins;
+using MarketingConsole.Core.Twins.Store;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,7 +20,7 @@ public sealed record PreviewTwin(int Id, string Key, string Name, string? Countr
 public sealed record SegmentPreview(DateTime AsOf, int Count, int Base, long Revenue365Cents, IReadOnlyList<PreviewPart> Countries, IReadOnlyList<PreviewPart> Stages, IReadOnlyList<PreviewTwin> Sample, double Milliseconds);
 
 /// <summary>Counts a rule without saving it.</summary>
-public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ShopCalendar calendar, TimeProvider time)
+public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, StoreKeeper keeper, ShopCalendar calendar, TimeProvider time)
 {
     private const int SampleSize = 10, SqliteInterrupt = 9;
 
@@ -43,6 +45,11 @@ public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGa
         var gate = await consent.RulesAsync(cancellationToken);
         var past = asOf is { } then && then < now ? new PastConsent(await consent.RulesAsync(then, cancellationToken), now) : null;
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        if (keeper.Current is { } store && StoreQuery.Supports(rule, past is not null) && !RuleTree.Nodes(rule).Any(x => x.Rule is LookalikeRule)) // likeness is learnt without a word to the store
+        {
+            return await CountAsync(db, store, rule, gate, asOf ?? now, cancellationToken);
+        }
+
         await db.Database.OpenConnectionAsync(cancellationToken);
         await using var interrupt = db.Database.GetDbConnection() is SqliteConnection { Handle: { } handle } ? cancellationToken.Register(() => SQLitePCL.raw.sqlite3_interrupt(handle)) : default;
         try
@@ -70,6 +77,15 @@ public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGa
         return new SegmentPreview(asOf, cells.Sum(x => x.Customers), await db.Customers.CountAsync(x => x.ErasedAt == null, cancellationToken), cells.Sum(x => x.Revenue),
             Parts(cells.Select(x => ((string?)x.Country, x.Customers))), Parts(cells.Select(x => (x.Stage?.ToString(), x.Customers))),
             cells.Count == 0 ? [] : await SampleAsync(db, members, cancellationToken), milliseconds);
+    }
+
+    private async Task<SegmentPreview> CountAsync(ConsoleDb db, TwinStore store, SegmentRule rule, ConsentRuleSet gate, DateTime asOf, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var count = store.Read(() => StoreCount.Of(store, new StoreQuery(store, gate, calendar, asOf).Members(rule), SampleSize));
+        var milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        return new SegmentPreview(asOf, count.Customers, count.Base, count.Revenue365Cents, Parts(count.Countries), Parts(count.Stages),
+            count.Sample.Length == 0 ? [] : await SampleAsync(db, db.Customers.Where(x => EF.Parameter(count.Sample).Contains(x.Id)).Select(x => x.Id), cancellationToken), milliseconds);
     }
 
     private static async Task<IReadOnlyList<PreviewTwin>> SampleAsync(ConsoleDb db, IQueryable<int> members, CancellationToken cancellationToken) =>

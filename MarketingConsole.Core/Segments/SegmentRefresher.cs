@@ -17,6 +17,9 @@ public sealed class SegmentOptions
 
     /// <summary>Seconds between recounts of segments which time alone can change: 1 to 86,400.</summary>
     public int RefreshSeconds { get; set; } = 60;
+
+    /// <summary>Rules are counted over a copy of customers and events in memory, about 30 bytes an event. Switch it off where several nodes share a database: a node does not hear of another's changes.</summary>
+    public bool InMemory { get; set; } = true;
 }
 
 /// <summary>Keeps memberships current: counts all at start, follows events, twins and consents, and lets time pass.</summary>

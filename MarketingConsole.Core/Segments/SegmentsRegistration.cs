@@ -1,3 +1,4 @@
+using MarketingConsole.Core.Segments.InMemory;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,6 +12,8 @@ public static class SegmentsRegistration
             .Validate(x => x.RefreshSeconds is >= 1 and <= 86_400, "Segments:RefreshSeconds must be 1 to 86400.").ValidateOnStart();
         services.AddSingleton<SegmentKeeper>();
         services.AddSingleton<SegmentService>();
+        services.AddSingleton<StoreKeeper>();
+        services.AddHostedService(x => x.GetRequiredService<StoreKeeper>());
         services.AddSingleton<SegmentPreviewer>();
         services.AddSingleton<SegmentExplainer>();
         services.AddSingleton<SegmentMembersReader>();

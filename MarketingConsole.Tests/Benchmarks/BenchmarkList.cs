@@ -21,6 +21,7 @@ internal static class BenchmarkList
         ["sample"] = SampleBenchmark.RunAsync,
         ["scoring"] = ScoringBenchmark.RunAsync,
         ["segments"] = SegmentBenchmark.RunAsync,
+        ["store"] = Plain(StoreBenchmark.Run),
         ["twins"] = TwinListBenchmark.RunAsync,
     };
 

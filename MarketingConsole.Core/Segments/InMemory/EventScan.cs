@@ -1,0 +1,237 @@
+using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Twins.Store;
+
+namespace MarketingConsole.Core.Segments.InMemory;
+
+/// <summary>A stretch of time in unix milliseconds, both ends included.</summary>
+internal readonly record struct Span(long From, long To)
+{
+    public static Span Until(long to) => new(long.MinValue, to);
+}
+
+/// <summary>Takes the rows of one block that a scan found.</summary>
+internal interface IRowSink
+{
+    void Take(EventColumns events, ReadOnlySpan<int> rows);
+}
+
+/// <summary>Which events of a pattern count, as lists of rows: a block at a time, each filter leaving fewer.</summary>
+internal sealed class EventScan
+{
+    private readonly List<EventColumns> _sources;
+    private const int MostFew = 5;
+    private readonly bool[]? _products;
+    private readonly int[]? _few;
+    private readonly bool[]? _channels;
+    private readonly HashSet<int>? _stores, _campaigns;
+    private readonly long _least = long.MinValue, _most = long.MaxValue;
+
+    /// <param name="lines">Lines of purchases and returns are wanted even without a filter on products.</param>
+    public EventScan(TwinStore store, EventType type, string? name, EventFilter? where, bool lines = false)
+    {
+        ByLine = (lines || where is { OnProducts: true }) && type is (EventType.Purchase or EventType.Return);
+        _sources = ByLine ? [store.Lines(type)] : [.. store.Events(type, name)];
+        if (where is null)
+        {
+            return;
+        }
+
+        if (where.OnProducts)
+        {
+            _products = Products(store, where);
+            int[] found = [.. _products.Index().Where(x => x.Item).Select(x => x.Index)];
+            _few = found.Length <= MostFew ? found : null;
+        }
+
+        if (where.Channels is { } channels)
+        {
+            _channels = new bool[256];
+            foreach (var channel in channels)
+            {
+                _channels[(byte)channel] = true;
+            }
+        }
+
+        (_stores, _campaigns) = (where.Stores?.ToHashSet(), where.Campaigns?.ToHashSet());
+        _least = where.AmountAtLeast is { } low ? FieldConditions.Cents(low) : _least;
+        _most = where.AmountAtMost is { } high ? FieldConditions.Cents(high) : _most;
+    }
+
+    /// <summary>True when rows are lines, and a line's amount and quantity are asked for.</summary>
+    public bool ByLine { get; }
+
+    /// <param name="after">For some slots the instant after which their events count; null = no such bound.</param>
+    public void Run<TSink>(Span span, SlotValues? after, ref TSink sink) where TSink : struct, IRowSink
+    {
+        Span<int> buffer = stackalloc int[EventColumns.BlockSize];
+        foreach (var events in _sources)
+        {
+            for (var block = 0; block < events.Blocks; block++)
+            {
+                var (first, last) = events.Block(block);
+                if (last < span.From || first > span.To)
+                {
+                    continue;
+                }
+
+                var (start, end) = (block * EventColumns.BlockSize, Math.Min((block + 1) * EventColumns.BlockSize, events.Count));
+                var rows = InTime(events, start, end, first >= span.From && last <= span.To ? null : span, buffer);
+                rows = Filter(events, rows, after);
+                if (rows.Length > 0)
+                {
+                    sink.Take(events, rows);
+                }
+            }
+        }
+    }
+
+    private Span<int> InTime(EventColumns events, int start, int end, Span? span, Span<int> rows)
+    {
+        var n = 0;
+        if (span is { } limits)
+        {
+            var at = events.At;
+            for (var row = start; row < end; row++)
+            {
+                rows[n] = row;
+                n += at[row] >= limits.From && at[row] <= limits.To ? 1 : 0;
+            }
+
+            return _products is null ? rows[..n] : OfProducts(events, rows[..n]);
+        }
+
+        if (_products is { } wanted)
+        {
+            events.Product.Cover(events.Count);
+            var products = events.Product.Values;
+            if (_few is { } few)
+            {
+                return products[start..end].IndexOfAny(few) < 0 ? [] : Few(products, start, end, few, rows);
+            }
+
+            for (var row = start; row < end; row++)
+            {
+                rows[n] = row;
+                n += (uint)products[row] < (uint)wanted.Length && wanted[products[row]] ? 1 : 0;
+            }
+
+            return rows[..n];
+        }
+
+        for (var row = start; row < end; row++)
+        {
+            rows[n++] = row;
+        }
+
+        return rows[..n];
+    }
+
+    /// <summary>Looks for a handful of products many rows at a time.</summary>
+    private static Span<int> Few(ReadOnlySpan<int> products, int start, int end, int[] few, Span<int> rows)
+    {
+        var (n, row) = (0, start);
+        while (row < end && products[row..end].IndexOfAny(few) is >= 0 and var next)
+        {
+            rows[n++] = row + next;
+            row += next + 1;
+        }
+
+        return rows[..n];
+    }
+
+    private Span<int> OfProducts(EventColumns events, Span<int> rows)
+    {
+        events.Product.Cover(events.Count);
+        var (n, wanted) = (0, _products!);
+        var products = events.Product.Values;
+        foreach (var row in rows)
+        {
+            rows[n] = row;
+            n += (uint)products[row] < (uint)wanted.Length && wanted[products[row]] ? 1 : 0;
+        }
+
+        return rows[..n];
+    }
+
+    private Span<int> Filter(EventColumns events, Span<int> rows, SlotValues? after)
+    {
+        if (events.Gone > 0)
+        {
+            rows = Present(events, rows);
+        }
+
+        if (_channels is { } channels)
+        {
+            rows = Where(rows, row => channels[events.Channel[row]]);
+        }
+
+        if (_stores is { } stores)
+        {
+            rows = Where(rows, row => stores.Contains(events.Store[row]));
+        }
+
+        if (_campaigns is { } campaigns)
+        {
+            rows = Where(rows, row => campaigns.Contains(events.Campaign[row]));
+        }
+
+        if (_least > long.MinValue || _most < long.MaxValue)
+        {
+            rows = Where(rows, row => events.WholeOf(row) >= _least && events.WholeOf(row) <= _most);
+        }
+
+        return after is null ? rows : Later(events, rows, after);
+    }
+
+    private static Span<int> Later(EventColumns events, Span<int> rows, SlotValues after)
+    {
+        var n = 0;
+        var at = events.At;
+        var slots = events.Slot;
+        foreach (var row in rows)
+        {
+            rows[n] = row;
+            n += at[row] <= after[slots[row]] ? 0 : 1;
+        }
+
+        return rows[..n];
+    }
+
+    private static Span<int> Present(EventColumns events, Span<int> rows)
+    {
+        var n = 0;
+        var slots = events.Slot;
+        foreach (var row in rows)
+        {
+            rows[n] = row;
+            n += slots[row] >= 0 ? 1 : 0;
+        }
+
+        return rows[..n];
+    }
+
+    private static Span<int> Where(Span<int> rows, Func<int, bool> test)
+    {
+        var n = 0;
+        foreach (var row in rows)
+        {
+            rows[n] = row;
+            n += test(row) ? 1 : 0;
+        }
+
+        return rows[..n];
+    }
+
+    private static bool[] Products(TwinStore store, EventFilter where)
+    {
+        var wanted = new bool[store.Products.Keys.DefaultIfEmpty().Max() + 1];
+        var (least, most) = (where.PriceAtLeast is { } low ? FieldConditions.Cents(low) : long.MinValue, where.PriceAtMost is { } high ? FieldConditions.Cents(high) : long.MaxValue);
+        foreach (var (id, product) in store.Products)
+        {
+            wanted[id] = (where.Categories?.Contains(product.Category) ?? true) && (where.Brands?.Contains(product.Brand) ?? true) && (where.Skus?.Contains(product.Sku) ?? true)
+                && product.PriceCents >= least && product.PriceCents <= most;
+        }
+
+        return wanted;
+    }
+}

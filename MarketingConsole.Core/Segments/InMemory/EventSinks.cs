@@ -1,0 +1,149 @@
+using MarketingConsole.Core.Twins.Store;
+
+namespace MarketingConsole.Core.Segments.InMemory;
+
+/// <summary>Who has any.</summary>
+internal readonly struct FlagSink(SlotSet set) : IRowSink
+{
+    public void Take(EventColumns events, ReadOnlySpan<int> rows)
+    {
+        var slots = events.Slot;
+        foreach (var row in rows)
+        {
+            set.Add(slots[row]);
+        }
+    }
+}
+
+/// <summary>How many.</summary>
+internal readonly struct CountSink(SlotValues counts) : IRowSink
+{
+    public void Take(EventColumns events, ReadOnlySpan<int> rows)
+    {
+        var slots = events.Slot;
+        foreach (var row in rows)
+        {
+            ref var count = ref counts.Of(slots[row]);
+            count = double.IsNaN(count) ? 1 : count + 1;
+        }
+    }
+}
+
+/// <summary>How many, up to 255: a byte a slot stays in the processor's cache.</summary>
+internal readonly struct SmallCountSink(byte[] counts) : IRowSink
+{
+    public void Take(EventColumns events, ReadOnlySpan<int> rows)
+    {
+        var slots = events.Slot;
+        foreach (var row in rows)
+        {
+            ref var count = ref counts[slots[row]];
+            count += count < byte.MaxValue ? (byte)1 : (byte)0;
+        }
+    }
+}
+
+/// <summary>The last instant.</summary>
+internal readonly struct LastSink(SlotValues last) : IRowSink
+{
+    public void Take(EventColumns events, ReadOnlySpan<int> rows)
+    {
+        var slots = events.Slot;
+        var at = events.At;
+        foreach (var row in rows)
+        {
+            ref var known = ref last.Of(slots[row]);
+            known = known > at[row] ? known : at[row];
+        }
+    }
+}
+
+/// <summary>Rows as they are, to be sorted.</summary>
+internal readonly struct ListSink(List<(int Slot, long At)> list) : IRowSink
+{
+    public void Take(EventColumns events, ReadOnlySpan<int> rows)
+    {
+        foreach (var row in rows)
+        {
+            list.Add((events.Slot[row], events.At[row]));
+        }
+    }
+}
+
+/// <summary>Pairs of slot and what is to be told apart.</summary>
+internal readonly struct DistinctSink(HashSet<(int Slot, int Key)> pairs, Func<EventColumns, int, int> key) : IRowSink
+{
+    public void Take(EventColumns events, ReadOnlySpan<int> rows)
+    {
+        foreach (var row in rows)
+        {
+            if (key(events, row) is not int.MinValue and var found)
+            {
+                pairs.Add((events.Slot[row], found));
+            }
+        }
+    }
+}
+
+/// <summary>Sums of amounts or quantities.</summary>
+internal readonly struct SumSink(SlotValues sums, bool pieces) : IRowSink
+{
+    public void Take(EventColumns events, ReadOnlySpan<int> rows)
+    {
+        var slots = events.Slot;
+        if (pieces || !events.AnyLarge)
+        {
+            var column = pieces ? events.Quantity : events.SmallAmounts;
+            column.Cover(events.Count);
+            var values = column.Values;
+            foreach (var row in rows)
+            {
+                ref var sum = ref sums.Of(slots[row]);
+                sum = double.IsNaN(sum) ? values[row] : sum + values[row];
+            }
+
+            return;
+        }
+
+        foreach (var row in rows)
+        {
+            ref var sum = ref sums.Of(slots[row]);
+            sum = double.IsNaN(sum) ? events.AmountOf(row) : sum + events.AmountOf(row);
+        }
+    }
+}
+
+/// <summary>Goes from event to event, where an event may be several lines one after the other, and folds what each comes to into the slot's value. Call <see cref="End"/> at the end.</summary>
+/// <param name="fold">The slot's value so far (NaN = none), the event's amount or quantity, and its instant.</param>
+internal struct EventFoldSink(SlotValues values, bool pieces, Func<double, long, long, double> fold) : IRowSink
+{
+    private EventColumns? _events;
+    private int _row = -1;
+    private long _amount;
+
+    public void Take(EventColumns events, ReadOnlySpan<int> rows)
+    {
+        foreach (var row in rows)
+        {
+            var amount = pieces ? events.Quantity[row] : events.AmountOf(row);
+            if (_events == events && events.Order[row] != 0 && events.Order[row] == events.Order[_row] && events.Slot[row] == events.Slot[_row])
+            {
+                _amount += amount;
+                continue;
+            }
+
+            End();
+            (_events, _row, _amount) = (events, row, amount);
+        }
+    }
+
+    public void End()
+    {
+        if (_events is { } events)
+        {
+            ref var value = ref values.Of(events.Slot[_row]);
+            value = fold(value, _amount, events.At[_row]);
+            _events = null;
+        }
+    }
+}

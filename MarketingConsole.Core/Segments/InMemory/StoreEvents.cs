@@ -1,0 +1,269 @@
+using System.Buffers;
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Twins.Store;
+
+namespace MarketingConsole.Core.Segments.InMemory;
+
+/// <summary>Event behaviour over the store's columns.</summary>
+internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTime asOf)
+{
+    private readonly long _now = Instants.Of(asOf);
+
+    public SlotSet Where(EventRule rule)
+    {
+        var length = (rule.Days ?? 0) * Instants.Day;
+        return rule.Op switch
+        {
+            EventOperator.Performed => Any(rule, Window(rule)),
+            EventOperator.NotPerformed => Any(rule, Window(rule)).Not(),
+            EventOperator.Regularly => Regularly(rule, length),
+            EventOperator.Stopped => Often(rule, Ago(length * (rule.Periods!.Value + 1), length)).And(Any(rule, Ago(length, 0)).Not()),
+            EventOperator.Restarted => Any(rule, Ago(length, 0)).And(Any(rule, Ago(length * (rule.Periods!.Value + 1), length)).Not()).And(Any(rule, Span.Until(_now - (length * (rule.Periods!.Value + 1))))),
+            _ => Compared(rule),
+        };
+    }
+
+    /// <summary>The measure of each slot that has something to measure. Give it back to the store.</summary>
+    public SlotValues Measure(EventRule rule) => Measure(rule, Window(rule));
+
+    private SlotValues Measure(EventRule rule, Span span)
+    {
+        var (values, scan, pieces) = (store.Rent(), Scan(rule), rule.Of == "quantity");
+        var after = After(rule, span);
+        switch (rule.Measure)
+        {
+            case EventMeasure.Sum:
+                var sums = new SumSink(values, pieces);
+                scan.Run(span, after, ref sums);
+                break;
+            case EventMeasure.Count when !scan.ByLine:
+                var counts = new CountSink(values);
+                scan.Run(span, after, ref counts);
+                break;
+            case EventMeasure.Distinct:
+                Distinct(rule, scan, span, after, values);
+                break;
+            case EventMeasure.Average:
+                Average(scan, span, after, pieces, values);
+                break;
+            default:
+                Fold(scan, span, after, pieces, values, rule.Measure switch
+                {
+                    EventMeasure.Minimum => (least, x, _) => double.IsNaN(least) ? x : Math.Min(least, x),
+                    EventMeasure.Maximum => (most, x, _) => double.IsNaN(most) ? x : Math.Max(most, x),
+                    EventMeasure.DaysSinceFirst => (first, _, at) => double.IsNaN(first) ? at : Math.Min(first, at),
+                    EventMeasure.DaysSinceLast => (last, _, at) => double.IsNaN(last) ? at : Math.Max(last, at),
+                    _ => Counted,
+                });
+                break;
+        }
+
+        Return(after);
+        return values;
+    }
+
+    private static double Counted(double count, long amount, long at) => double.IsNaN(count) ? 1 : count + 1;
+
+    private void Average(EventScan scan, Span span, SlotValues? after, bool pieces, SlotValues values)
+    {
+        var counts = store.Rent();
+        Fold(scan, span, after, pieces, counts, Counted);
+        Fold(scan, span, after, pieces, values, (sum, x, _) => double.IsNaN(sum) ? x : sum + x);
+        foreach (var slot in counts.Known)
+        {
+            values.Of(slot) /= counts[slot];
+        }
+
+        store.Return(counts);
+    }
+
+    private SlotSet Compared(EventRule rule)
+    {
+        var (low, high) = Limits(rule);
+        if (rule.Measure == EventMeasure.Count && low is > 0 and <= byte.MaxValue && (high < byte.MaxValue || double.IsPositiveInfinity(high)) && Scan(rule) is { ByLine: false } scan)
+        {
+            return Small(rule, scan, (byte)Math.Ceiling(low), (byte)Math.Min(byte.MaxValue, Math.Floor(high)));
+        }
+
+        var values = Measure(rule);
+
+        // Of nothing, counts and sums are 0: those who have nothing are found by leaving the others out.
+        var nothing = rule.Measure is EventMeasure.Count or EventMeasure.Sum or EventMeasure.Distinct && low <= 0 && high >= 0;
+        var set = Within(values, low, high, !nothing);
+        store.Return(values);
+        return nothing ? set.Not() : set;
+    }
+
+    private SlotSet Small(EventRule rule, EventScan scan, byte low, byte high)
+    {
+        var (set, span, counts) = (new SlotSet(store.Slots), Window(rule), ArrayPool<byte>.Shared.Rent(store.Slots));
+        Array.Clear(counts);
+        var after = After(rule, span);
+        var sink = new SmallCountSink(counts);
+        scan.Run(span, after, ref sink);
+        Return(after);
+        set.AddBetween(counts, low, high);
+        ArrayPool<byte>.Shared.Return(counts);
+        return set;
+    }
+
+    /// <summary>Those whose value lies between both ends, or those whose value does not.</summary>
+    private SlotSet Within(SlotValues values, double low, double high, bool inside)
+    {
+        var set = new SlotSet(store.Slots);
+        foreach (var slot in values.Known)
+        {
+            if ((values[slot] >= low && values[slot] <= high) == inside)
+            {
+                set.Add(slot);
+            }
+        }
+
+        return set;
+    }
+
+    /// <summary>The values a comparison admits, both ends included, in the unit of <see cref="Measure"/>.</summary>
+    private (double Low, double High) Limits(EventRule rule)
+    {
+        var (value, to) = (rule.Value ?? 0, rule.To ?? 0);
+        if (rule.IsMoney)
+        {
+            (value, to) = (FieldConditions.Cents(value), FieldConditions.Cents(to));
+        }
+
+        if (rule.Measure is EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast)
+        {
+            // Whole days before now as instants: n days ago is from n days before, inclusive, back to n + 1 days before, exclusive.
+            long From(double days) => (long)Math.Floor(_now - (days * Instants.Day)) + 1;
+            long UpTo(double days) => (long)Math.Floor(_now - (days * Instants.Day));
+            return rule.Op switch
+            {
+                EventOperator.AtLeast => (double.NegativeInfinity, UpTo(value)),
+                EventOperator.Above => (double.NegativeInfinity, UpTo(value + 1)),
+                EventOperator.AtMost => (From(value + 1), double.PositiveInfinity),
+                EventOperator.Below => (From(value), double.PositiveInfinity),
+                EventOperator.Between => (From(to + 1), UpTo(value)),
+                _ => (From(value + 1), UpTo(value)),
+            };
+        }
+
+        return rule.Op switch
+        {
+            EventOperator.AtLeast => (value, double.PositiveInfinity),
+            EventOperator.Above => (Math.BitIncrement(value), double.PositiveInfinity),
+            EventOperator.AtMost => (double.NegativeInfinity, value),
+            EventOperator.Below => (double.NegativeInfinity, Math.BitDecrement(value)),
+            EventOperator.Between => (value, to),
+            _ => (value, value),
+        };
+    }
+
+    private SlotSet Any(EventRule rule, Span span)
+    {
+        var (set, after) = (new SlotSet(store.Slots), After(rule, span));
+        var sink = new FlagSink(set);
+        Scan(rule).Run(span, after, ref sink);
+        Return(after);
+        return set;
+    }
+
+    private SlotSet Often(EventRule rule, Span span)
+    {
+        var values = Measure(rule with { Measure = EventMeasure.Count, Of = null }, span);
+        var set = Within(values, rule.Value!.Value, double.PositiveInfinity, true);
+        store.Return(values);
+        return set;
+    }
+
+    private SlotSet Regularly(EventRule rule, long length)
+    {
+        var (set, counts) = (new SlotSet(store.Slots), new byte[store.Slots]);
+        for (var period = 0; period < rule.Periods!.Value; period++)
+        {
+            foreach (var slot in Any(rule, Ago(length * (period + 1), length * period)).Slots())
+            {
+                counts[slot] += counts[slot] < byte.MaxValue ? (byte)1 : (byte)0;
+            }
+        }
+
+        set.AddBetween(counts, (byte)Math.Clamp(Math.Ceiling(rule.Value!.Value), 1, byte.MaxValue), byte.MaxValue);
+        return set;
+    }
+
+    private static void Fold(EventScan scan, Span span, SlotValues? after, bool pieces, SlotValues values, Func<double, long, long, double> fold)
+    {
+        var sink = new EventFoldSink(values, pieces, fold);
+        scan.Run(span, after, ref sink);
+        sink.End();
+    }
+
+    private void Distinct(EventRule rule, EventScan scan, Span span, SlotValues? after, SlotValues values)
+    {
+        var names = new Dictionary<string, int>(StringComparer.Ordinal);
+        int Code(string? name) => string.IsNullOrEmpty(name) ? int.MinValue : names.TryGetValue(name, out var code) ? code : names[name] = names.Count;
+        string? Of(int product, Func<StoreProduct, string> read) => store.Products.TryGetValue(product, out var found) ? read(found) : null;
+        var pairs = new HashSet<(int Slot, int Key)>();
+        var sink = new DistinctSink(pairs, rule.Of switch
+        {
+            "product" => (e, row) => Known(e.Product[row]),
+            "category" => (e, row) => Code(Of(e.Product[row], x => x.Category)),
+            "brand" => (e, row) => Code(Of(e.Product[row], x => x.Brand)),
+            "store" => (e, row) => Known(e.Store[row]),
+            "campaign" => (e, row) => Known(e.Campaign[row]),
+            "channel" => (e, row) => e.Channel[row],
+            "day" => (e, row) => ShopCalendar.DayOf(DateOnly.FromDateTime(calendar.ToLocal(DateTime.UnixEpoch.AddMilliseconds(e.At[row])))),
+            _ => throw new InvalidOperationException($"{rule.Of} cannot be told apart."),
+        });
+        scan.Run(span, after, ref sink);
+        foreach (var (slot, _) in pairs)
+        {
+            ref var count = ref values.Of(slot);
+            count = double.IsNaN(count) ? 1 : count + 1;
+        }
+    }
+
+    private static int Known(int id) => id == 0 ? int.MinValue : id;
+
+    private EventScan Scan(EventRule rule) => new(store, rule.Event!.Value, rule.Name, rule.Where, lines: rule is { Measure: EventMeasure.Distinct, Of: "product" or "category" or "brand" });
+
+    /// <summary>The instant of each slot's last event of the kind after which events count. Those before the window cannot keep an event of the window out.</summary>
+    private SlotValues? After(EventRule rule, Span span)
+    {
+        if (rule.Since is not { } since)
+        {
+            return null;
+        }
+
+        var last = store.Rent();
+        var sink = new LastSink(last);
+        new EventScan(store, since.Event!.Value, since.Name, since.Where).Run(new(span.From, _now), null, ref sink);
+        return last;
+    }
+
+    private void Return(SlotValues? values)
+    {
+        if (values is not null)
+        {
+            store.Return(values);
+        }
+    }
+
+    private Span Ago(long start, long end) => new(_now - start + 1, _now - end);
+
+    private Span Window(EventRule rule)
+    {
+        if (rule.Window is { } window)
+        {
+            var (from, until) = CalendarDays.Of(window, asOf, calendar).Instants(calendar);
+            return new(Instants.Of(from), Math.Min(_now, Instants.Of(until) - 1));
+        }
+
+        return rule switch
+        {
+            { Days: { } days } => Ago(days * Instants.Day, 0),
+            { Minutes: { } minutes } => Ago(minutes * Instants.Minute, 0),
+            _ => new(rule.From is { } start ? Instants.Of(start.UtcDateTime) : long.MinValue, rule.Until is { } end ? Math.Min(_now, Instants.Of(end.UtcDateTime) - 1) : _now),
+        };
+    }
+}

@@ -1,0 +1,125 @@
+using System.Buffers;
+using MarketingConsole.Core.Twins.Store;
+
+namespace MarketingConsole.Core.Segments.InMemory;
+
+/// <summary>Places in a ranking over the store's columns.</summary>
+internal sealed class StoreRank(TwinStore store, StoreEvents events)
+{
+    /// <param name="eligible">All who may be profiled.</param>
+    public SlotSet Where(RankRule rule, SlotSet eligible)
+    {
+        var values = rule.Event is { } happened ? events.Measure(happened) : Values(rule.Field!);
+        var places = rule.Places(eligible.Count);
+        var descending = rule.Top != (rule.Event is { Measure: EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast }); // the more days, the earlier the instant
+        var (keys, slots, count) = (ArrayPool<double>.Shared.Rent(values.Known.Length), ArrayPool<int>.Shared.Rent(values.Known.Length), 0);
+        foreach (var slot in values.Known)
+        {
+            keys[count] = descending ? -values[slot] : values[slot];
+            slots[count] = slot;
+            count += eligible[slot] ? 1 : 0;
+        }
+
+        store.Return(values);
+        var set = new SlotSet(store.Slots);
+        if (places > 0 && count > 0)
+        {
+            Fill(set, keys, slots, count, Math.Min(places, count));
+        }
+
+        ArrayPool<double>.Shared.Return(keys);
+        ArrayPool<int>.Shared.Return(slots);
+        return set;
+    }
+
+    private void Fill(SlotSet set, double[] keys, int[] slots, int count, int places)
+    {
+        var copy = ArrayPool<double>.Shared.Rent(count);
+        keys.AsSpan(0, count).CopyTo(copy);
+        var last = Smallest(copy.AsSpan(0, count), places - 1);
+        ArrayPool<double>.Shared.Return(copy);
+        var equals = new List<int>();
+        for (var i = 0; i < count; i++)
+        {
+            if (keys[i] < last)
+            {
+                set.Add(slots[i]);
+                places--;
+            }
+            else if (keys[i] == last)
+            {
+                equals.Add(slots[i]);
+            }
+        }
+
+        foreach (var slot in equals.OrderBy(store.IdOf).Take(places))
+        {
+            set.Add(slot);
+        }
+    }
+
+    /// <summary>The value that would stand at a place if they were sorted. Hoare's quickselect (Algorithm 65, Communications of the ACM, 1961), the pivot being the median of three.</summary>
+    private static double Smallest(Span<double> values, int place)
+    {
+        var (low, high) = (0, values.Length - 1);
+        while (low < high)
+        {
+            double a = values[low], b = values[low + ((high - low) / 2)], c = values[high];
+            var pivot = Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
+            var (i, j) = (low, high);
+            while (i <= j)
+            {
+                while (values[i] < pivot)
+                {
+                    i++;
+                }
+
+                while (values[j] > pivot)
+                {
+                    j--;
+                }
+
+                if (i <= j)
+                {
+                    (values[i], values[j]) = (values[j], values[i]);
+                    i++;
+                    j--;
+                }
+            }
+
+            (low, high) = place <= j ? (low, j) : place >= i ? (i, high) : (place, place);
+        }
+
+        return values[place];
+    }
+
+    private SlotValues Values(string name)
+    {
+        var values = store.Rent();
+        if (name.StartsWith(RuleFields.Custom, StringComparison.Ordinal))
+        {
+            if (store.Traits.TryGetValue(name[RuleFields.Custom.Length..], out var trait))
+            {
+                trait.Each((slot, _, number) =>
+                {
+                    if (number is { } x && !(values[slot] >= x))
+                    {
+                        values.Of(slot) = x;
+                    }
+                });
+            }
+
+            return values;
+        }
+
+        for (var slot = 0; slot < store.Slots; slot++)
+        {
+            if ((store.Wholes.TryGetValue(StoreFields.Twin(name), out var wholes) ? wholes[slot] : store.Number(StoreFields.Twin(name))[slot]) is { } known)
+            {
+                values.Of(slot) = known;
+            }
+        }
+
+        return values;
+    }
+}

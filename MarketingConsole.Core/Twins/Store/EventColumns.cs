@@ -1,0 +1,177 @@
+using MarketingConsole.Core.Events;
+
+namespace MarketingConsole.Core.Twins.Store;
+
+/// <summary>One event, or one line of a purchase or return with what it takes from its event.</summary>
+/// <param name="At">Unix milliseconds.</param>
+/// <param name="Order">Lines of one event share it and stand together; no other event has it.</param>
+/// <param name="Product">Product id; 0 = none. Store, campaign alike.</param>
+/// <param name="Whole">Amount of the whole event, in cents; the same as <paramref name="Amount"/> for an event.</param>
+public readonly record struct EventRow(long At, int Slot, int Order, Channel Channel, int Product, long Amount, int Quantity, int Store, int Campaign, long Whole);
+
+/// <summary>Events of one type, or their lines, in columns in the order of arrival, which at the start is the order of time. Blocks of rows know their
+/// earliest and latest instant, so that a window reads the blocks it touches only. Rows never move while the store lives, and are not removed but emptied.</summary>
+public sealed class EventColumns
+{
+    /// <summary>Rows of a block.</summary>
+    public const int BlockSize = 4096;
+
+    private readonly Growing<long> _at = new(0);
+    private readonly Growing<int> _slot = new(NoSlot), _order = new(0), _product = new(0), _quantity = new(0), _store = new(0), _campaign = new(0), _amount = new(0), _whole = new(0);
+    private readonly Growing<byte> _channel = new(0);
+    private readonly Dictionary<int, (long Amount, long Whole)> _large = []; // amounts beyond 32 bits
+    private readonly List<(long First, long Last)> _blocks = [];
+    private readonly bool _lines;
+
+    /// <param name="lines">True for lines, which say what their whole event came to.</param>
+    public EventColumns(bool lines = false) => _lines = lines;
+
+    /// <summary>Slot of a row that was emptied.</summary>
+    public const int NoSlot = -1;
+
+    public int Count { get; private set; }
+
+    /// <summary>Rows that were emptied.</summary>
+    public int Gone { get; private set; }
+
+    public long Bytes => _at.Bytes + _slot.Bytes + _order.Bytes + _product.Bytes + _quantity.Bytes + _store.Bytes + _campaign.Bytes + _amount.Bytes + _whole.Bytes + _channel.Bytes;
+
+    internal int Blocks => _blocks.Count;
+    internal ReadOnlySpan<long> At => _at.Values;
+    internal ReadOnlySpan<int> Slot => _slot.Values;
+    internal Growing<int> Order => _order;
+    internal Growing<int> Product => _product;
+    internal Growing<int> Quantity => _quantity;
+    internal Growing<int> Store => _store;
+    internal Growing<int> Campaign => _campaign;
+    internal Growing<byte> Channel => _channel;
+
+    /// <summary>True when an amount may need <see cref="AmountOf"/> instead of <see cref="SmallAmounts"/>.</summary>
+    internal bool AnyLarge => _large.Count > 0;
+    internal Growing<int> SmallAmounts => _amount;
+
+    internal (long First, long Last) Block(int block) => _blocks[block];
+
+    internal long AmountOf(int row) => _large.Count > 0 && _large.TryGetValue(row, out var large) ? large.Amount : _amount[row];
+
+    internal long WholeOf(int row) => !_lines ? AmountOf(row) : _large.Count > 0 && _large.TryGetValue(row, out var large) ? large.Whole : _whole[row];
+
+    public EventRow Row(int row) => new(_at[row], _slot[row], _order[row], (Channel)_channel[row], _product[row], AmountOf(row), _quantity[row], _store[row], _campaign[row], WholeOf(row));
+
+    public void Add(in EventRow e)
+    {
+        var row = Count++;
+        _at[row] = e.At;
+        _at.Cover(Count);
+        _slot[row] = e.Slot;
+        _product[row] = e.Product;
+        _quantity[row] = e.Quantity;
+        _store[row] = e.Store;
+        _campaign[row] = e.Campaign;
+        _channel[row] = (byte)e.Channel;
+        if (_lines)
+        {
+            _order[row] = e.Order;
+        }
+
+        if ((int)e.Amount == e.Amount && (int)e.Whole == e.Whole)
+        {
+            _amount[row] = (int)e.Amount;
+            _whole[row] = _lines ? (int)e.Whole : 0;
+        }
+        else
+        {
+            _large[row] = (e.Amount, e.Whole);
+        }
+
+        var block = row / BlockSize;
+        if (block == _blocks.Count)
+        {
+            _blocks.Add((e.At, e.At));
+        }
+        else
+        {
+            var (first, last) = _blocks[block];
+            _blocks[block] = (Math.Min(first, e.At), Math.Max(last, e.At));
+        }
+    }
+
+    /// <summary>Empties the rows of these slots.</summary>
+    public void Remove(SlotSet slots)
+    {
+        for (var row = 0; row < Count; row++)
+        {
+            if (_slot[row] is >= 0 and var slot && slots[slot])
+            {
+                _slot[row] = NoSlot;
+                Gone++;
+            }
+        }
+    }
+
+    /// <summary>Brings the rows into the order of time. Only before anything refers to their numbers.</summary>
+    public void Sort()
+    {
+        var (keys, order) = (_at.Values[..Count].ToArray(), new int[Count]);
+        for (var i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        StableSort(keys, order);
+        foreach (var column in new[] { _slot, _order, _product, _quantity, _store, _campaign, _amount, _whole })
+        {
+            column.Reorder(order);
+        }
+
+        _at.Reorder(order);
+        _channel.Reorder(order);
+        if (_large.Count > 0)
+        {
+            var moved = order.Select((from, to) => (from, to)).Where(x => _large.ContainsKey(x.from)).Select(x => (x.to, _large[x.from])).ToList();
+            _large.Clear();
+            moved.ForEach(x => _large[x.to] = x.Item2);
+        }
+
+        for (var block = 0; block < _blocks.Count; block++)
+        {
+            _blocks[block] = (_at[block * BlockSize], _at[Math.Min((block + 1) * BlockSize, Count) - 1]);
+        }
+    }
+
+    /// <summary>Sorts by key; equal keys keep their order, so that the lines of an event stay together.</summary>
+    private static void StableSort(long[] keys, int[] order)
+    {
+        // Radix sort by 16 bits from the lowest: stable, and four passes at most over the range there is.
+        var least = keys.Length == 0 ? 0 : keys.Min();
+        var range = keys.Length == 0 ? 0UL : (ulong)(keys.Max() - least);
+        var (otherKeys, otherOrder) = (new long[keys.Length], new int[keys.Length]);
+        var (fromKeys, fromOrder, toKeys, toOrder) = (keys, order, otherKeys, otherOrder);
+        for (var shift = 0; shift < 64 && range >> shift != 0; shift += 16)
+        {
+            var starts = new int[65_537];
+            foreach (var key in fromKeys)
+            {
+                starts[((int)((ulong)(key - least) >> shift) & 0xFFFF) + 1]++;
+            }
+
+            for (var i = 1; i < starts.Length; i++)
+            {
+                starts[i] += starts[i - 1];
+            }
+
+            for (var i = 0; i < fromKeys.Length; i++)
+            {
+                var to = starts[(int)((ulong)(fromKeys[i] - least) >> shift) & 0xFFFF]++;
+                (toKeys[to], toOrder[to]) = (fromKeys[i], fromOrder[i]);
+            }
+
+            (fromKeys, fromOrder, toKeys, toOrder) = (toKeys, toOrder, fromKeys, fromOrder);
+        }
+
+        if (fromOrder != order)
+        {
+            fromOrder.CopyTo(order, 0);
+        }
+    }
+}

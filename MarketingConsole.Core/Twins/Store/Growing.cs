@@ -1,0 +1,66 @@
+namespace MarketingConsole.Core.Twins.Store;
+
+/// <summary>A column that takes no memory until a value other than the empty one is written.</summary>
+/// <param name="empty">What rows hold that were never written.</param>
+internal sealed class Growing<T>(T empty) where T : struct, IEquatable<T>
+{
+    private T[]? _values;
+
+    /// <summary>True while every row holds the empty value.</summary>
+    public bool IsEmpty => _values is null;
+
+    public T Empty => empty;
+
+    public long Bytes => (_values?.LongLength ?? 0) * System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+
+    /// <summary>May be shorter than there are rows, when the last ones are empty; call <see cref="Cover"/> first to read all.</summary>
+    public ReadOnlySpan<T> Values => _values;
+
+    public T this[int row]
+    {
+        get => _values is { } values && row < values.Length ? values[row] : empty;
+        set
+        {
+            if (_values is null || row >= _values.Length)
+            {
+                if (value.Equals(empty))
+                {
+                    return;
+                }
+
+                Cover(row + 1);
+            }
+
+            _values![row] = value;
+        }
+    }
+
+    /// <summary>Makes room, if the column holds anything or <paramref name="rows"/> are asked for.</summary>
+    public void Cover(int rows)
+    {
+        var have = _values?.Length ?? 0;
+        if (rows > have)
+        {
+            Array.Resize(ref _values, have == 0 ? rows : Math.Max(rows, (int)Math.Min(Array.MaxLength, have + (have / 4L) + 1024)));
+            if (!empty.Equals(default))
+            {
+                Array.Fill(_values, empty, have, _values.Length - have);
+            }
+        }
+    }
+
+    /// <summary>Row i becomes what row <paramref name="order"/>[i] was.</summary>
+    public void Reorder(int[] order)
+    {
+        if (_values is { } old)
+        {
+            var sorted = new T[order.Length];
+            for (var i = 0; i < sorted.Length; i++)
+            {
+                sorted[i] = order[i] < old.Length ? old[order[i]] : empty;
+            }
+
+            _values = sorted;
+        }
+    }
+}
