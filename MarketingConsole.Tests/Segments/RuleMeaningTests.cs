@@ -5,6 +5,7 @@ using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Segments;
 using MarketingConsole.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 namespace MarketingConsole.Tests.Segments;
@@ -94,6 +95,10 @@ public sealed class RuleMeaningTests(RuleMeaningTests.Shop shop) : IClassFixture
     public void Anniversary_AcrossYearsAndLeapDays_FallsOnItsDay(string today, int days, string expected) =>
         Assert.Equal(expected, shop.Members("birthday", new TraitRule { Field = "birthDate", Op = RuleOperator.AnniversaryIn, Days = days }, DateTime.Parse(today, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal)));
 
+    [Fact]
+    public async Task Suggestions_OfProperties_AreScalarsByFrequency() =>
+        Assert.Equal(["points", "cart.coupon", "gift"], (await new RuleSuggestions(shop.Databases).ForListAsync("properties", TestContext.Current.CancellationToken)).Select(x => x.Value));
+
     public sealed class Shop : IAsyncLifetime
     {
         private static readonly ShopCalendar Calendar = new(Options.Create(new ShopOptions()));
@@ -101,6 +106,8 @@ public sealed class RuleMeaningTests(RuleMeaningTests.Shop shop) : IClassFixture
         private readonly List<Event> _events = [];
         private readonly List<CustomerTrait> _traits = [];
         private TestDatabase _database = null!;
+
+        public IDbContextFactory<ConsoleDb> Databases => _database.Get<IDbContextFactory<ConsoleDb>>();
 
         public string Members(string topic, SegmentRule rule, DateTime asOf)
         {

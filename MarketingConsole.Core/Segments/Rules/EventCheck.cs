@@ -214,12 +214,14 @@ internal sealed class EventCheck(RuleProblems problems)
     }
 
     // Names go into JSON paths of three databases: what would need escaping there is refused.
+    internal static bool IsProperty(string name) => name.Length > 0 && !name.Any(x => char.IsControl(x) || x is '"' or '\\' or '[' or ']');
+
     private void Property(string path, string name)
     {
         var parts = name.Split('.');
         Require(name.Length > 0, path, "Name the property.");
         Require(name.Length <= MaxProperty && parts.Length <= MaxNesting, path, $"May have {MaxProperty} characters and be nested {MaxNesting} deep at most.");
-        Require(name.Length == 0 || (parts.All(x => x.Length > 0) && !name.Any(x => char.IsControl(x) || x is '"' or '\\' or '[' or ']')), path, "Names are separated by single dots, and hold no quotes, backslashes or brackets.");
+        Require(name.Length == 0 || parts.All(IsProperty), path, "Names are separated by single dots, and hold no quotes, backslashes or brackets.");
     }
 
     private void Days(string path, int? days) => Require(days is null or (>= 1 and <= RuleValidator.MaxDays), path, $"Must be 1 to {RuleValidator.MaxDays} days.");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MarketingConsole.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,7 +10,7 @@ public sealed record Suggestion(string Value, string Label);
 /// <summary>Values to offer in the editor, taken from the shop's own data.</summary>
 public sealed class RuleSuggestions(IDbContextFactory<ConsoleDb> dbs)
 {
-    private const int Most = 200;
+    private const int Most = 200, NewestEvents = 200;
 
     /// <summary>Values of a trait or twin feature, the most frequent first.</summary>
     public async Task<IReadOnlyList<Suggestion>> ForFieldAsync(FieldRule rule, CancellationToken cancellationToken)
@@ -45,7 +46,7 @@ public sealed class RuleSuggestions(IDbContextFactory<ConsoleDb> dbs)
         return await db.CustomerTraits.Select(x => x.Name).Distinct().OrderBy(x => x).Take(Most).ToListAsync(cancellationToken);
     }
 
-    /// <param name="list">Name of a list of <see cref="EventFilter"/>, or "segments", or "events" for names of custom events.</param>
+    /// <param name="list">Name of a list of <see cref="EventFilter"/>, or "segments", or "events" for names of custom events, or "properties" for names of events' own properties.</param>
     public async Task<IReadOnlyList<Suggestion>> ForListAsync(string list, CancellationToken cancellationToken)
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
@@ -57,10 +58,34 @@ public sealed class RuleSuggestions(IDbContextFactory<ConsoleDb> dbs)
             "stores" => Named(await db.Stores.OrderBy(x => x.Name).Take(1000).Select(x => new { x.Id, x.Name }).ToListAsync(cancellationToken), x => Text(x.Id), x => x.Name),
             "campaigns" => Named(await db.Campaigns.OrderByDescending(x => x.Id).Take(Most).Select(x => new { x.Id, x.Name }).ToListAsync(cancellationToken), x => Text(x.Id), x => x.Name),
             "segments" => Named(await db.Segments.Where(x => x.DeletedAt == null).OrderBy(x => x.Name).Select(x => new { x.Id, x.Name }).ToListAsync(cancellationToken), x => Text(x.Id), x => x.Name),
+            "properties" => await PropertiesAsync(db, cancellationToken),
             "events" => await TopAsync(db.Events.Where(x => x.Type == Events.EventType.Custom).Select(x => x.Name), cancellationToken),
             _ => [],
         };
     }
+
+    /// <summary>Names in the newest events of each kind, the most frequent first.</summary>
+    private static async Task<IReadOnlyList<Suggestion>> PropertiesAsync(ConsoleDb db, CancellationToken cancellationToken)
+    {
+        var names = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var type in Enum.GetValues<Events.EventType>())
+        {
+            var newest = await db.Events.Where(x => x.Type == type).OrderByDescending(x => x.At).Take(NewestEvents).Select(x => x.PropertiesJson).ToListAsync(cancellationToken);
+            foreach (var json in newest.OfType<string>())
+            {
+                using var document = JsonDocument.Parse(json);
+                foreach (var name in Names(document.RootElement, ""))
+                {
+                    names[name] = names.GetValueOrDefault(name) + 1;
+                }
+            }
+        }
+
+        return [.. names.OrderByDescending(x => x.Value).ThenBy(x => x.Key, StringComparer.Ordinal).Take(Most).Select(x => new Suggestion(x.Key, x.Key))];
+    }
+
+    private static IEnumerable<string> Names(JsonElement at, string path) => at.ValueKind != JsonValueKind.Object ? [] : at.EnumerateObject().Where(x => EventCheck.IsProperty(x.Name) && !x.Name.Contains('.', StringComparison.Ordinal))
+        .SelectMany(x => x.Value.ValueKind == JsonValueKind.Object ? Names(x.Value, $"{path}{x.Name}.") : x.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Null ? [] : [path + x.Name]);
 
     private static IQueryable<string?> Custom(ConsoleDb db, string name) => db.CustomerTraits.Where(x => x.Name == name).Select(x => (string?)x.Value);
 
