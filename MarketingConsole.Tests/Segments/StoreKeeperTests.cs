@@ -80,6 +80,33 @@ public sealed class StoreKeeperTests
         await keeper.StopAsync(Stop);
     }
 
+    [Fact]
+    public async Task Preview_InMemory_SaysWhatTheDatabaseSays()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, (s, c) => s.AddSingleton<AuditLog>().AddConsent(c).AddCustomers(c).AddEvents(c).AddSegments(c));
+        await using var db = database.Open();
+        await new SegmentWorld(seed: 78, customers: 150).StoreAsync(db, Stop);
+        using var keeper = ActivatorUtilities.CreateInstance<StoreKeeper>(database.Services);
+        using var idle = ActivatorUtilities.CreateInstance<StoreKeeper>(database.Services); // never started: its previewer asks the database
+        await keeper.StartAsync(Stop);
+        await SettledAsync(database, keeper);
+        var (inMemory, inSql) = (ActivatorUtilities.CreateInstance<SegmentPreviewer>(database.Services, keeper), ActivatorUtilities.CreateInstance<SegmentPreviewer>(database.Services, idle));
+        var some = 0;
+        for (var seed = 0; seed < 40; seed++)
+        {
+            var rule = new RuleGenerator(new Random(seed)).Next(depth: 2);
+            var (fast, slow) = (await inMemory.PreviewAsync(rule, null, Stop), await inSql.PreviewAsync(rule, null, Stop));
+            Assert.Equal((slow.Count, slow.Base, slow.Revenue365Cents), (fast.Count, fast.Base, fast.Revenue365Cents));
+            Assert.Equal(slow.Countries, fast.Countries);
+            Assert.Equal(slow.Stages, fast.Stages);
+            Assert.Equal(slow.Sample, fast.Sample);
+            some += fast.Count is > 0 and < 130 ? 1 : 0;
+        }
+
+        Assert.True(some > 10, $"only {some} of 40 rules told customers apart");
+        await keeper.StopAsync(Stop);
+    }
+
     private static async Task<TwinStore> SettledAsync(TestDatabase database, StoreKeeper keeper)
     {
         for (var i = 0; i < 1000; i++)

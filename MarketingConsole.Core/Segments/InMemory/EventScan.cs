@@ -4,9 +4,9 @@ using MarketingConsole.Core.Twins.Store;
 namespace MarketingConsole.Core.Segments.InMemory;
 
 /// <summary>A stretch of time in unix milliseconds, both ends included.</summary>
-internal readonly record struct Span(long From, long To)
+internal readonly record struct Stretch(long From, long To)
 {
-    public static Span Until(long to) => new(long.MinValue, to);
+    public static Stretch Until(long to) => new(long.MinValue, to);
 }
 
 /// <summary>Takes the rows of one block that a scan found.</summary>
@@ -61,7 +61,7 @@ internal sealed class EventScan
     public bool ByLine { get; }
 
     /// <param name="after">For some slots the instant after which their events count; null = no such bound.</param>
-    public void Run<TSink>(Span span, SlotValues? after, ref TSink sink) where TSink : struct, IRowSink
+    public void Run<TSink>(Stretch span, SlotValues? after, ref TSink sink) where TSink : struct, IRowSink
     {
         Span<int> buffer = stackalloc int[EventColumns.BlockSize];
         foreach (var events in _sources)
@@ -85,7 +85,7 @@ internal sealed class EventScan
         }
     }
 
-    private Span<int> InTime(EventColumns events, int start, int end, Span? span, Span<int> rows)
+    private Span<int> InTime(EventColumns events, int start, int end, Stretch? span, Span<int> rows)
     {
         var n = 0;
         if (span is { } limits)

@@ -19,7 +19,7 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
             EventOperator.NotPerformed => Any(rule, Window(rule)).Not(),
             EventOperator.Regularly => Regularly(rule, length),
             EventOperator.Stopped => Often(rule, Ago(length * (rule.Periods!.Value + 1), length)).And(Any(rule, Ago(length, 0)).Not()),
-            EventOperator.Restarted => Any(rule, Ago(length, 0)).And(Any(rule, Ago(length * (rule.Periods!.Value + 1), length)).Not()).And(Any(rule, Span.Until(_now - (length * (rule.Periods!.Value + 1))))),
+            EventOperator.Restarted => Any(rule, Ago(length, 0)).And(Any(rule, Ago(length * (rule.Periods!.Value + 1), length)).Not()).And(Any(rule, Stretch.Until(_now - (length * (rule.Periods!.Value + 1))))),
             _ => Compared(rule),
         };
     }
@@ -27,7 +27,7 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
     /// <summary>The measure of each slot that has something to measure. Give it back to the store.</summary>
     public SlotValues Measure(EventRule rule) => Measure(rule, Window(rule));
 
-    private SlotValues Measure(EventRule rule, Span span)
+    private SlotValues Measure(EventRule rule, Stretch span)
     {
         var (values, scan, pieces) = (store.Rent(), Scan(rule), rule.Of == "quantity");
         var after = After(rule, span);
@@ -65,7 +65,7 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
 
     private static double Counted(double count, long amount, long at) => double.IsNaN(count) ? 1 : count + 1;
 
-    private void Average(EventScan scan, Span span, SlotValues? after, bool pieces, SlotValues values)
+    private void Average(EventScan scan, Stretch span, SlotValues? after, bool pieces, SlotValues values)
     {
         var counts = store.Rent();
         Fold(scan, span, after, pieces, counts, Counted);
@@ -159,7 +159,7 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
         };
     }
 
-    private SlotSet Any(EventRule rule, Span span)
+    private SlotSet Any(EventRule rule, Stretch span)
     {
         var (set, after) = (new SlotSet(store.Slots), After(rule, span));
         var sink = new FlagSink(set);
@@ -168,7 +168,7 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
         return set;
     }
 
-    private SlotSet Often(EventRule rule, Span span)
+    private SlotSet Often(EventRule rule, Stretch span)
     {
         var values = Measure(rule with { Measure = EventMeasure.Count, Of = null }, span);
         var set = Within(values, rule.Value!.Value, double.PositiveInfinity, true);
@@ -191,14 +191,14 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
         return set;
     }
 
-    private static void Fold(EventScan scan, Span span, SlotValues? after, bool pieces, SlotValues values, Func<double, long, long, double> fold)
+    private static void Fold(EventScan scan, Stretch span, SlotValues? after, bool pieces, SlotValues values, Func<double, long, long, double> fold)
     {
         var sink = new EventFoldSink(values, pieces, fold);
         scan.Run(span, after, ref sink);
         sink.End();
     }
 
-    private void Distinct(EventRule rule, EventScan scan, Span span, SlotValues? after, SlotValues values)
+    private void Distinct(EventRule rule, EventScan scan, Stretch span, SlotValues? after, SlotValues values)
     {
         var names = new Dictionary<string, int>(StringComparer.Ordinal);
         int Code(string? name) => string.IsNullOrEmpty(name) ? int.MinValue : names.TryGetValue(name, out var code) ? code : names[name] = names.Count;
@@ -228,7 +228,7 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
     private EventScan Scan(EventRule rule) => new(store, rule.Event!.Value, rule.Name, rule.Where, lines: rule is { Measure: EventMeasure.Distinct, Of: "product" or "category" or "brand" });
 
     /// <summary>The instant of each slot's last event of the kind after which events count. Those before the window cannot keep an event of the window out.</summary>
-    private SlotValues? After(EventRule rule, Span span)
+    private SlotValues? After(EventRule rule, Stretch span)
     {
         if (rule.Since is not { } since)
         {
@@ -249,9 +249,9 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
         }
     }
 
-    private Span Ago(long start, long end) => new(_now - start + 1, _now - end);
+    private Stretch Ago(long start, long end) => new(_now - start + 1, _now - end);
 
-    private Span Window(EventRule rule)
+    private Stretch Window(EventRule rule)
     {
         if (rule.Window is { } window)
         {

@@ -57,7 +57,7 @@ internal sealed class StoreSequence(TwinStore store, DateTime asOf)
         }
     }
 
-    private List<(int Slot, long At)> Rows(EventPattern pattern, Span span)
+    private List<(int Slot, long At)> Rows(EventPattern pattern, Stretch span)
     {
         var rows = new List<(int, long)>();
         var sink = new ListSink(rows);
