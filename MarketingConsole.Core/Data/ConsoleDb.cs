@@ -6,6 +6,7 @@ using MarketingConsole.Core.Dispatch;
 using MarketingConsole.Core.Dispatch.Tracking;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Core.Events.Touchpoints;
 using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Offers;
 using MarketingConsole.Core.Segments;
@@ -33,6 +34,9 @@ public abstract class ConsoleDb(DbContextOptions options) : IdentityDbContext<Co
     public DbSet<Product> Products => Set<Product>();
     public DbSet<Store> Stores => Set<Store>();
     public DbSet<Source> Sources => Set<Source>();
+    public DbSet<Device> Devices => Set<Device>();
+    public DbSet<StoreVisit> StoreVisits => Set<StoreVisit>();
+    public DbSet<ZoneCount> ZoneCounts => Set<ZoneCount>();
     public DbSet<CustomerMerge> CustomerMerges => Set<CustomerMerge>();
     public DbSet<Import> Imports => Set<Import>();
     public DbSet<ImportRejection> ImportRejections => Set<ImportRejection>();

@@ -61,7 +61,7 @@ public sealed class EveryPageTests(SampleShopFactory app, BrowserFixture browser
         return
         [
             "/", "/twins", $"/twins/{customer}", $"/twins/{sparse}", "/segments", "/segments/new", "/segments/discover", $"/segments/{segment}", "/simulation", $"/simulation?segment={segment}&run=1", $"/simulation?customer={customer}&run=1", "/offers", "/offers/new", $"/offers/{offer}",
-            "/campaigns", "/campaigns/new", $"/campaigns/{campaign}", $"/campaigns/{campaign}?tab=results", "/jobs", $"/jobs/{run}", "/insights", "/imports", "/live", "/sources", "/models", "/models/workbench", "/models/workbench?task=classify", "/consent",
+            "/campaigns", "/campaigns/new", $"/campaigns/{campaign}", $"/campaigns/{campaign}?tab=results", "/jobs", $"/jobs/{run}", "/insights", "/imports", "/live", "/sources", "/stores", "/models", "/models/workbench", "/models/workbench?task=classify", "/consent",
             "/accounts", "/accounts/api-keys", "/audit", "/outbox", "/account",
         ];
     }

@@ -1,6 +1,7 @@
 using MarketingConsole.Core.Access;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Core.Events.Touchpoints;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -16,6 +17,7 @@ internal static class IntakeEndpoints
     public static void MapIntake(this IEndpointRouteBuilder root, RouteGroupBuilder api)
     {
         MapTracking(root.MapGroup("/v1").AllowAnonymous().DisableAntiforgery().WithTags("Tracking"));
+        MapStores(api);
         MapSources(api.MapGroup("/sources").WithTags("Sources"));
         MapMerges(api);
         api.MapGet("/intake", (IntakeMeter meter) => meter.State()).RequireAuthorization(Policies.Scope("imports:read")).WithTags("Sources").WithSummary("What came in on this node: events a second, lag, backlog, refusals by reason.");
@@ -36,6 +38,10 @@ internal static class IntakeEndpoints
             ("batch", null, "Takes up to 500 KB of events: { batch: [ … ], sentAt }."), ("identify", MessageType.Identify, "Says who someone is: traits and consent."), ("track", MessageType.Track, "Something happened."),
             ("page", MessageType.Page, "A page was viewed."), ("screen", MessageType.Screen, "A screen of an app was viewed."), ("group", MessageType.Group, "Someone belongs to a group."), ("alias", MessageType.Alias, "previousId and userId are one person."),
         ];
+        tracking.MapPost("touchpoints", (HttpContext http, TrackingRequest request, TouchpointService touchpoints) => request.TakeReadingsAsync(http, touchpoints)).WithSummary("Readings of devices in the stores.")
+            .WithDescription("{ readings: [ { device, at, event: enter | dwell | leave, userId, subject, people, dwellSeconds, articles } ] } with the write key of a source. subject is what the device recognises somebody by: only its keyed hash is kept. "
+                + "A reading with userId and subject ties the two together. Of customers who do not allow to be recognised in stores, and of people nobody knows, only numbers are kept; dropped says how many and why.")
+            .Produces<TouchpointAnswer>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status401Unauthorized);
         foreach (var (path, type, summary) in calls)
         {
             tracking.MapPost(path, (HttpContext http, TrackingRequest request) => request.TakeAsync(http, type)).WithSummary(summary)
@@ -51,6 +57,21 @@ internal static class IntakeEndpoints
                 return Results.NoContent();
             }).ExcludeFromDescription();
         }
+    }
+
+    private static void MapStores(RouteGroupBuilder api)
+    {
+        var devices = api.MapGroup("/devices").WithTags("Stores");
+        api.MapGet("/stores/now", (StoreService stores, CancellationToken stop) => stores.NowAsync(stop)).RequireAuthorization(Policies.Scope("twins:read")).WithTags("Stores")
+            .WithSummary("Who is where in the stores: names only of customers who allow to be recognised there.");
+        devices.MapGet("/", (DeviceService service, CancellationToken stop) => service.ListAsync(stop)).RequireAuthorization(Policies.Scope("sources:read")).WithSummary("The devices in the stores.");
+        devices.MapPost("/", async Task<Results<Created<int>, ValidationProblem>> (DeviceDraft device, HttpContext http, DeviceService service, CancellationToken stop) =>
+        {
+            var saved = await service.RegisterAsync(device, Actor(http), stop);
+            return saved.Ok ? TypedResults.Created("/api/v1/devices", saved.Id) : Problem(saved.Errors);
+        }).RequireAuthorization(Policies.Scope("sources:write")).WithSummary("Registers a device: beacon, RFID reader, camera, kiosk or geofence.");
+        devices.MapDelete("/{id:int}", async Task<Results<NoContent, NotFound>> (int id, HttpContext http, DeviceService service, CancellationToken stop) =>
+            await service.RemoveAsync(id, Actor(http), stop) ? TypedResults.NoContent() : TypedResults.NotFound()).RequireAuthorization(Policies.Scope("sources:write")).WithSummary("Removes a device; its readings are refused from then on.");
     }
 
     private static void MapSources(RouteGroupBuilder sources)

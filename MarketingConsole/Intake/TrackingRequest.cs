@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Core.Events.Touchpoints;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -17,7 +18,22 @@ internal sealed class TrackingRequest(SourceService sources, IntakeJournal journ
     private static readonly string[] Types = ["application/json", "text/json", "text/plain", "application/x-www-form-urlencoded"];
 
     /// <param name="type">Of an endpoint for one type; null = a batch.</param>
-    public async Task<IResult> TakeAsync(HttpContext http, MessageType? type)
+    public Task<IResult> TakeAsync(HttpContext http, MessageType? type) => ReceiveAsync(http, type is not null, (body, source) => TakeAsync(http, body, type, source));
+
+    /// <summary>Readings of devices in the stores. They are in the database when the answer is sent.</summary>
+    public Task<IResult> TakeReadingsAsync(HttpContext http, TouchpointService touchpoints) => ReceiveAsync(http, single: false, async (body, source) =>
+    {
+        if (source is null)
+        {
+            return Unknown(http);
+        }
+
+        var answer = await touchpoints.TakeAsync(body, source.Id, http.RequestAborted);
+        return answer.Counted > 0 || answer.Rejected.Count == 0 ? Results.Ok(answer) : Results.ValidationProblem(
+            answer.Rejected.GroupBy(x => x.Field == "readings" ? x.Field : $"readings[{x.Index}].{x.Field}".TrimEnd('.')).ToDictionary(x => x.Key, x => x.Select(y => y.Message).ToArray()), title: "No reading was taken.");
+    });
+
+    private async Task<IResult> ReceiveAsync(HttpContext http, bool single, Func<ReadOnlyMemory<byte>, SourceLine?, Task<IResult>> take)
     {
         var stop = http.RequestAborted;
         var header = KeyOf(http.Request.Headers.Authorization.ToString());
@@ -53,13 +69,16 @@ internal sealed class TrackingRequest(SourceService sources, IntakeJournal journ
                 return Problem(StatusCodes.Status413PayloadTooLarge, $"A request has at most {IntakeBatch.MaxBytes / 1024} KB, unpacked.");
             }
 
-            return type is not null && length > 32 * 1024
-                ? Problem(StatusCodes.Status413PayloadTooLarge, "An event has at most 32 KB.")
-                : await TakeAsync(http, buffer.AsMemory(0, length), type, source);
+            if (single && length > 32 * 1024)
+            {
+                return Problem(StatusCodes.Status413PayloadTooLarge, "An event has at most 32 KB.");
+            }
+
+            return Utf8.IsValid(buffer.AsSpan(0, length)) ? await take(buffer.AsMemory(0, length), source) : throw new InvalidDataException();
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException)
         {
-            return Refused([new(0, "body", exception is JsonException { LineNumber: { } line } json ? $"This is not JSON (line {line + 1}, byte {json.BytePositionInLine})." : "The body cannot be read: it is not gzip, or not UTF-8.")], type is not null);
+            return Refused([new(0, "body", exception is JsonException { LineNumber: { } line } json ? $"This is not JSON (line {line + 1}, byte {json.BytePositionInLine})." : "The body cannot be read: it is not gzip, or not UTF-8.")], single);
         }
         finally
         {
@@ -69,11 +88,6 @@ internal sealed class TrackingRequest(SourceService sources, IntakeJournal journ
 
     private async Task<IResult> TakeAsync(HttpContext http, ReadOnlyMemory<byte> body, MessageType? type, SourceLine? source)
     {
-        if (!Utf8.IsValid(body.Span))
-        {
-            throw new InvalidDataException();
-        }
-
         var receivedAt = time.GetUtcNow().UtcDateTime;
         var batch = IntakeBatch.Read(body, type, source?.Id ?? 0, source?.Kind ?? SourceKind.Web, receivedAt, shop.Value.Currency);
         if (source is null)

@@ -65,6 +65,17 @@ public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProv
         }
     }
 
+    /// <summary>Readings of people of whom nothing may be kept.</summary>
+    public void Dropped(int sourceId, string reason, int readings)
+    {
+        lock (_lock)
+        {
+            _changes++;
+            _reasons[reason] = _reasons.GetValueOrDefault(reason) + readings - 1;
+            Note(sourceId, "", reason);
+        }
+    }
+
     /// <param name="oldest">When the oldest of them was received, UTC.</param>
     internal void Loaded(int messages, int repeated, int merges, DateTime oldest)
     {

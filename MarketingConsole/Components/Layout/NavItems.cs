@@ -21,6 +21,7 @@ internal sealed record NavItem(string Label, string Href, string Icon, bool Work
         new("Insights", "/insights", "chart", true),
         new("Data", "/imports", "database", false),
         new("Live", "/live", "activity", false),
+        new("Stores", "/stores", "store", false),
         new("Sources", "/sources", "upload", false),
         new("Models", "/models", "cpu", false),
         new("Consent", "/consent", "shield", false),

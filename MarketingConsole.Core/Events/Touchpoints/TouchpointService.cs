@@ -1,0 +1,182 @@
+using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events.Intake;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace MarketingConsole.Core.Events.Touchpoints;
+
+/// <param name="Counted">Readings that were taken, with or without a customer.</param>
+/// <param name="Dropped">Recognised people of whom nothing was kept, by reason.</param>
+public sealed record TouchpointAnswer(int Counted, IReadOnlyDictionary<string, int> Dropped, IReadOnlyList<IntakeRefusal> Rejected);
+
+/// <summary>People in the stores came, went or moved.</summary>
+/// <param name="Arrived">Customers who just came in.</param>
+public sealed record StoresChanged(IReadOnlyList<int> Arrived);
+
+/// <summary>Turns readings of devices into visits and events of customers who allow to be recognised in stores, and into counts without names of everybody.</summary>
+public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWriter writer, ConsentGate gate, SuppressionList hashes, IntakeMeter meter, ChangeFeed feed, IOptions<StoreOptions> options, TimeProvider time)
+{
+    public const string IdentityKind = "touchpoint";
+    public const string NobodyKnown = "Nobody the console knows", NoConsent = "No consent to be recognised in stores";
+    private static readonly TimeSpan Oldest = TimeSpan.FromDays(7);
+
+    /// <exception cref="System.Text.Json.JsonException">It is not JSON.</exception>
+    public async Task<TouchpointAnswer> TakeAsync(ReadOnlyMemory<byte> body, int sourceId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var (readings, refused) = ReadingReader.Read(body);
+        var rules = await gate.RulesAsync(cancellationToken);
+        var (events, arrived, dropped, counted) = (new List<Event>(), new List<int>(), new Dictionary<string, int>(), 0);
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var names = readings.Select(x => x.Device).Distinct().ToList();
+        var devices = await db.Devices.Where(x => names.Contains(x.ExternalId)).ToDictionaryAsync(x => x.ExternalId, cancellationToken);
+        foreach (var reading in readings)
+        {
+            var at = reading.At is { } said && said < now ? said : now;
+            if (!devices.TryGetValue(reading.Device, out var device) || at < now - Oldest)
+            {
+                refused.Add(device is null ? new(reading.Index, "device", "No device of this external id is registered.") : new(reading.Index, "at", "A reading is at most seven days old."));
+                continue;
+            }
+
+            device.LastSeenAt = now;
+            counted++;
+            await CountAsync(db, device, reading, at, cancellationToken);
+            if ((reading.UserId ?? reading.Subject) is null)
+            {
+                continue;
+            }
+
+            var customer = await FindAsync(db, reading, cancellationToken);
+            if (customer is null || !await db.Customers.Where(rules.Allowed(db, Purpose.InStore, now)).AnyAsync(x => x.Id == customer, cancellationToken))
+            {
+                var reason = customer is null ? NobodyKnown : NoConsent;
+                dropped[reason] = dropped.GetValueOrDefault(reason) + 1;
+                continue;
+            }
+
+            await RememberAsync(db, customer.Value, reading, at, cancellationToken);
+            events.AddRange(await VisitAsync(db, customer.Value, device, reading, at, arrived, cancellationToken));
+        }
+
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        await writer.WriteAsync(events, [], cancellationToken);
+        meter.Received(sourceId, counted, refused);
+        foreach (var (reason, times) in dropped)
+        {
+            meter.Dropped(sourceId, reason, times);
+        }
+
+        feed.Publish(new StoresChanged(arrived));
+        return new(counted, dropped, refused);
+    }
+
+    /// <summary>Ends the visits of customers who were not noticed for a while.</summary>
+    public async Task<int> EndSilentAsync(CancellationToken cancellationToken)
+    {
+        var before = time.GetUtcNow().UtcDateTime.AddMinutes(-options.Value.SilenceMinutes);
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        var ended = await db.StoreVisits.Where(x => x.LeftAt == null && x.LastAt < before).ExecuteUpdateAsync(s => s.SetProperty(x => x.LeftAt, x => x.LastAt), cancellationToken);
+        if (ended > 0)
+        {
+            feed.Publish(new StoresChanged([]));
+        }
+
+        return ended;
+    }
+
+    private async Task<int?> FindAsync(ConsoleDb db, Reading reading, CancellationToken cancellationToken)
+    {
+        if (reading.UserId is { } user)
+        {
+            return await db.Customers.Where(x => x.Key == user && x.ErasedAt == null).Select(x => (int?)x.Id).FirstOrDefaultAsync(cancellationToken)
+                ?? await db.CustomerIdentities.Where(x => x.Kind == IdentityKinds.User && x.Value == user).Select(x => (int?)x.CustomerId).FirstOrDefaultAsync(cancellationToken);
+        }
+
+        var hash = await hashes.HashAsync(reading.Subject!, cancellationToken);
+        return await db.CustomerIdentities.Where(x => x.Kind == IdentityKind && x.Value == hash).Select(x => (int?)x.CustomerId).FirstOrDefaultAsync(cancellationToken);
+    }
+
+    /// <summary>A reading that names the customer and what the device recognised ties the two together for later readings.</summary>
+    private async Task RememberAsync(ConsoleDb db, int customerId, Reading reading, DateTime at, CancellationToken cancellationToken)
+    {
+        if (reading is not { UserId: not null, Subject: { } subject })
+        {
+            return;
+        }
+
+        var hash = await hashes.HashAsync(subject, cancellationToken);
+        if (!await db.CustomerIdentities.AnyAsync(x => x.Kind == IdentityKind && x.Value == hash, cancellationToken))
+        {
+            db.CustomerIdentities.Add(new CustomerIdentity { CustomerId = customerId, Kind = IdentityKind, Value = hash, FirstSeenAt = at });
+            await db.SaveChangesAsync(cancellationToken);
+        }
+    }
+
+    private async Task<List<Event>> VisitAsync(ConsoleDb db, int customerId, Device device, Reading reading, DateTime at, List<int> arrived, CancellationToken cancellationToken)
+    {
+        var silent = at.AddMinutes(-options.Value.SilenceMinutes);
+        var latest = at.AddMinutes(options.Value.SilenceMinutes);
+        var visit = await db.StoreVisits.Where(x => x.CustomerId == customerId && x.StoreId == device.StoreId && x.LeftAt == null && x.LastAt >= silent && x.EnteredAt <= latest).OrderByDescending(x => x.LastAt).FirstOrDefaultAsync(cancellationToken);
+        var events = new List<Event>();
+        if (visit is null)
+        {
+            if (reading.Leaves)
+            {
+                return events;
+            }
+
+            visit = new StoreVisit { CustomerId = customerId, StoreId = device.StoreId, Zone = device.Zone, EnteredAt = at, LastAt = at };
+            db.StoreVisits.Add(visit);
+            arrived.Add(customerId);
+            events.Add(New(EventType.StoreVisit, $"visit/{customerId}/{device.StoreId}/{at.Ticks}"));
+        }
+
+        (visit.Zone, visit.LastAt) = at >= visit.LastAt ? (device.Zone, at) : (visit.Zone, visit.LastAt);
+        visit.EnteredAt = at < visit.EnteredAt ? at : visit.EnteredAt;
+        visit.LeftAt = reading.Leaves ? visit.LastAt : null;
+        visit.Articles += reading.Articles.Count;
+        await db.SaveChangesAsync(cancellationToken);
+        var id = reading.Id ?? $"{reading.Device}/{customerId}/{at.Ticks}";
+        if (device.Kind is DeviceKind.Kiosk or DeviceKind.Camera && !reading.Leaves)
+        {
+            events.Add(New(device.Kind == DeviceKind.Kiosk ? EventType.KioskSession : EventType.CameraDwell, id));
+        }
+
+        if (reading.Articles.Count > 0)
+        {
+            var skus = await db.Products.Where(x => reading.Articles.Contains(x.Sku)).ToDictionaryAsync(x => x.Sku, x => x.Id, cancellationToken);
+            foreach (var sku in reading.Articles)
+            {
+                var read = New(EventType.RfidRead, $"{id}/{sku}");
+                (read.ProductId, read.Quantity) = (skus.TryGetValue(sku, out var product) ? product : null, 1);
+                events.Add(read);
+            }
+        }
+
+        return events;
+
+        Event New(EventType type, string message) => new() { CustomerId = customerId, Id = MessageIds.Hash(message), Type = type, At = at, Channel = Channel.Store, StoreId = device.StoreId, Name = device.Zone };
+    }
+
+    private static async Task CountAsync(ConsoleDb db, Device device, Reading reading, DateTime at, CancellationToken cancellationToken)
+    {
+        var people = reading.People > 0 ? reading.People : device.Kind == DeviceKind.Camera || reading.Leaves || (reading.UserId ?? reading.Subject) is null ? 0 : 1;
+        if (people == 0 && reading.DwellSeconds == 0)
+        {
+            return;
+        }
+
+        var hour = (int)(at - DateTime.UnixEpoch).TotalHours;
+        var (store, zone) = (device.StoreId, device.Zone);
+        if (await db.ZoneCounts.Where(x => x.StoreId == store && x.Zone == zone && x.Hour == hour).ExecuteUpdateAsync(s => s.SetProperty(x => x.People, x => x.People + people).SetProperty(x => x.DwellSeconds, x => x.DwellSeconds + reading.DwellSeconds), cancellationToken) == 0)
+        {
+            db.ZoneCounts.Add(new ZoneCount { StoreId = store, Zone = zone, Hour = hour, People = people, DwellSeconds = reading.DwellSeconds });
+            await db.SaveChangesAsync(cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Events.Touchpoints;
+using MarketingConsole.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace MarketingConsole.Tests.Intake;
+
+public sealed class TouchpointServiceTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task TakeAsync_CustomerWhoAllowsIt_ReadingsBecomeOneVisit(DatabaseProvider provider)
+    {
+        await using var shop = await OpenAsync(provider);
+        await TakeAsync(shop, """{"device":"door","userId":"ann","subject":"app-1","event":"enter"}""");
+        shop.Time.Advance(TimeSpan.FromMinutes(10));
+        await TakeAsync(shop, """{"device":"shelf","subject":"app-1","articles":["TEA","unknown"]}""");
+        shop.Time.Advance(TimeSpan.FromMinutes(10));
+        await TakeAsync(shop, """{"id":"k1","device":"kiosk","subject":"app-1"}""");
+        await TakeAsync(shop, """{"device":"door","subject":"app-1","event":"leave"}""");
+        shop.Time.Advance(TimeSpan.FromMinutes(1));
+        await TakeAsync(shop, """{"device":"door","subject":"app-1","event":"enter"}""");
+
+        await using var db = shop.Open();
+        var visits = await db.StoreVisits.OrderBy(x => x.EnteredAt).ToListAsync(Stop);
+        Assert.Equal([(20.0, 2, true), (0.0, 0, false)], visits.Select(x => ((x.LastAt - x.EnteredAt).TotalMinutes, x.Articles, x.LeftAt is not null)));
+        var events = await db.Events.OrderBy(x => x.At).ThenBy(x => x.Type).ToListAsync(Stop);
+        Assert.Equal([EventType.StoreVisit, EventType.RfidRead, EventType.RfidRead, EventType.KioskSession, EventType.StoreVisit], events.Select(x => x.Type));
+        Assert.All(events, x => Assert.Equal((1, Channel.Store), (x.StoreId, x.Channel)));
+        Assert.Equal(1, events.Count(x => x.ProductId is not null));
+        Assert.DoesNotContain("app-1", await db.CustomerIdentities.Select(x => x.Value).ToListAsync(Stop));
+        shop.Time.Advance(TimeSpan.FromMinutes(16));
+        Assert.Equal(1, await shop.Get<TouchpointService>().EndSilentAsync(Stop));
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task TakeAsync_WithoutConsentOrName_KeepsOnlyNumbers(DatabaseProvider provider)
+    {
+        await using var shop = await OpenAsync(provider);
+        var answer = await TakeAsync(shop, """{"device":"camera","people":3,"dwellSeconds":90}""", """{"device":"camera","people":2,"dwellSeconds":10}""", """{"device":"door","userId":"bob","subject":"app-2"}""", """{"device":"door","subject":"face-7"}""",
+            """{"device":"stolen","people":1}""", """{"device":"door","people":-1}""", """{"device":"door","event":"dance"}""");
+        Assert.Equal(4, answer.Counted);
+        Assert.Equal([(TouchpointService.NoConsent, 1), (TouchpointService.NobodyKnown, 1)], answer.Dropped.OrderBy(x => x.Key, StringComparer.Ordinal).Select(x => (x.Key, x.Value)).OrderByDescending(x => x.Key == TouchpointService.NoConsent));
+        Assert.Equal([(4, "device"), (5, "people"), (6, "event")], answer.Rejected.OrderBy(x => x.Index).Select(x => (x.Index, x.Field)));
+
+        await using var db = shop.Open();
+        Assert.Empty(await db.Events.ToListAsync(Stop));
+        Assert.Empty(await db.StoreVisits.ToListAsync(Stop));
+        Assert.Empty(await db.CustomerIdentities.ToListAsync(Stop));
+        Assert.Equal([("Entrance", 2L, 0L), ("Till", 5L, 100L)], (await db.ZoneCounts.OrderBy(x => x.Zone).ToListAsync(Stop)).Select(x => (x.Zone, x.People, x.DwellSeconds)));
+    }
+
+    [Fact]
+    public async Task NowAsync_VipWhoAllowsIt_IsNamedInTheirZone()
+    {
+        await using var shop = await OpenAsync(DatabaseProvider.Sqlite);
+        var arrived = new List<int>();
+        using var listening = shop.Get<ChangeFeed>().Subscribe<StoresChanged>(x => arrived.AddRange(x.Arrived));
+        await TakeAsync(shop, """{"device":"door","userId":"ann"}""", """{"device":"door","userId":"bob"}""");
+        Assert.Equal([1], arrived);
+        var store = Assert.Single(await shop.Get<StoreService>().NowAsync(Stop));
+        var guest = Assert.Single(store.Zones.SelectMany(x => x.Present));
+        Assert.Equal(("Ann", "Entrance", true), (guest.Name, guest.Zone, guest.Vip));
+    }
+
+    private static async Task<TestDatabase> OpenAsync(DatabaseProvider provider)
+    {
+        var shop = await IntakeShop.OpenAsync(provider);
+        await using (var db = shop.Open())
+        {
+            db.ConsentRules.AddRange(ConsentRuleSet.Defaults(shop.Time.Now));
+            db.Stores.Add(new Store { Id = 1, Name = "Graben" });
+            db.Products.Add(new Product { Id = 1, Sku = "TEA", Name = "Tea" });
+            db.Customers.AddRange(CustomerNormaliser.Apply(new Customer { Id = 1, Key = "ann", FirstName = "Ann", Tier = "gold", Country = "AT" }), CustomerNormaliser.Apply(new Customer { Id = 2, Key = "bob", Country = "AT" }));
+            await db.SaveChangesAsync(Stop);
+        }
+
+        await shop.Get<ConsentGate>().RecordAsync([new ConsentEntry { CustomerId = 1, Purpose = Purpose.InStore, Granted = true, At = shop.Time.Now, Source = "test", RecordedBy = "test", RecordedAt = shop.Time.Now }], Stop);
+        foreach (var (external, zone, kind) in new[] { ("door", "Entrance", DeviceKind.Beacon), ("shelf", "Tea", DeviceKind.RfidReader), ("kiosk", "Tea", DeviceKind.Kiosk), ("camera", "Till", DeviceKind.Camera) })
+        {
+            Assert.True((await shop.Get<DeviceService>().RegisterAsync(new DeviceDraft(1, zone, kind, external, external), "test", Stop)).Ok);
+        }
+
+        Assert.Equal(["zone", "storeId", "externalId"], (await shop.Get<DeviceService>().RegisterAsync(new DeviceDraft(9, "", DeviceKind.Beacon, "x", "door"), "test", Stop)).Errors.Select(x => x.Field));
+        return shop;
+    }
+
+    private static Task<TouchpointAnswer> TakeAsync(TestDatabase shop, params string[] readings) => shop.Get<TouchpointService>().TakeAsync(Encoding.UTF8.GetBytes($$"""{"readings":[{{string.Join(',', readings)}}]}"""), 1, Stop);
+}
