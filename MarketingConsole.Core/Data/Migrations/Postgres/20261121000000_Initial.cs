@@ -304,6 +304,26 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "Devices",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "integer", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    StoreId = table.Column<int>(type: "integer", nullable: false),
+                    Zone = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false, collation: "C"),
+                    Kind = table.Column<int>(type: "integer", nullable: false),
+                    Name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "C"),
+                    ExternalId = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "C"),
+                    CreatedBy = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false, collation: "C"),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    LastSeenAt = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Devices", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Dispatches",
                 columns: table => new
                 {
@@ -671,6 +691,25 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "StoreVisits",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    CustomerId = table.Column<int>(type: "integer", nullable: false),
+                    StoreId = table.Column<int>(type: "integer", nullable: false),
+                    Zone = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false, collation: "C"),
+                    EnteredAt = table.Column<long>(type: "bigint", nullable: false),
+                    LastAt = table.Column<long>(type: "bigint", nullable: false),
+                    LeftAt = table.Column<long>(type: "bigint", nullable: true),
+                    Articles = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StoreVisits", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Suppressions",
                 columns: table => new
                 {
@@ -777,6 +816,21 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_TwinSimilarities", x => new { x.SegmentId, x.CustomerId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ZoneCounts",
+                columns: table => new
+                {
+                    StoreId = table.Column<int>(type: "integer", nullable: false),
+                    Zone = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: false, collation: "C"),
+                    Hour = table.Column<int>(type: "integer", nullable: false),
+                    People = table.Column<long>(type: "bigint", nullable: false),
+                    DwellSeconds = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ZoneCounts", x => new { x.StoreId, x.Zone, x.Hour });
                 });
 
             migrationBuilder.CreateTable(
@@ -1011,6 +1065,12 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 columns: new[] { "Name", "Value" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Devices_ExternalId",
+                table: "Devices",
+                column: "ExternalId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Dispatches_CampaignId_Occurrence_Status_CustomerId",
                 table: "Dispatches",
                 columns: new[] { "CampaignId", "Occurrence", "Status", "CustomerId" });
@@ -1115,6 +1175,16 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 table: "Sources",
                 column: "Hash",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StoreVisits_CustomerId_StoreId_LastAt",
+                table: "StoreVisits",
+                columns: new[] { "CustomerId", "StoreId", "LastAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StoreVisits_StoreId_LeftAt",
+                table: "StoreVisits",
+                columns: new[] { "StoreId", "LeftAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_TrackedLinks_Hash",
@@ -1241,6 +1311,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 name: "CustomerTraits");
 
             migrationBuilder.DropTable(
+                name: "Devices");
+
+            migrationBuilder.DropTable(
                 name: "Dispatches");
 
             migrationBuilder.DropTable(
@@ -1301,6 +1374,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 name: "Stores");
 
             migrationBuilder.DropTable(
+                name: "StoreVisits");
+
+            migrationBuilder.DropTable(
                 name: "Suppressions");
 
             migrationBuilder.DropTable(
@@ -1314,6 +1390,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "TwinSimilarities");
+
+            migrationBuilder.DropTable(
+                name: "ZoneCounts");
 
             migrationBuilder.DropTable(
                 name: "AspNetRoles");

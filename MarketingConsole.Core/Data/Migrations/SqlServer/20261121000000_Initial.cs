@@ -304,6 +304,26 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "Devices",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "int", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    StoreId = table.Column<int>(type: "int", nullable: false),
+                    Zone = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Kind = table.Column<int>(type: "int", nullable: false),
+                    Name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    ExternalId = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    CreatedBy = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    CreatedAt = table.Column<long>(type: "bigint", nullable: false),
+                    LastSeenAt = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Devices", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Dispatches",
                 columns: table => new
                 {
@@ -671,6 +691,25 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "StoreVisits",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("SqlServer:Identity", "1, 1"),
+                    CustomerId = table.Column<int>(type: "int", nullable: false),
+                    StoreId = table.Column<int>(type: "int", nullable: false),
+                    Zone = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    EnteredAt = table.Column<long>(type: "bigint", nullable: false),
+                    LastAt = table.Column<long>(type: "bigint", nullable: false),
+                    LeftAt = table.Column<long>(type: "bigint", nullable: true),
+                    Articles = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StoreVisits", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Suppressions",
                 columns: table => new
                 {
@@ -777,6 +816,21 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_TwinSimilarities", x => new { x.SegmentId, x.CustomerId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ZoneCounts",
+                columns: table => new
+                {
+                    StoreId = table.Column<int>(type: "int", nullable: false),
+                    Zone = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Hour = table.Column<int>(type: "int", nullable: false),
+                    People = table.Column<long>(type: "bigint", nullable: false),
+                    DwellSeconds = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ZoneCounts", x => new { x.StoreId, x.Zone, x.Hour });
                 });
 
             migrationBuilder.CreateTable(
@@ -1013,6 +1067,12 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 columns: new[] { "Name", "Value" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Devices_ExternalId",
+                table: "Devices",
+                column: "ExternalId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Dispatches_CampaignId_Occurrence_Status_CustomerId",
                 table: "Dispatches",
                 columns: new[] { "CampaignId", "Occurrence", "Status", "CustomerId" });
@@ -1118,6 +1178,16 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 table: "Sources",
                 column: "Hash",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StoreVisits_CustomerId_StoreId_LastAt",
+                table: "StoreVisits",
+                columns: new[] { "CustomerId", "StoreId", "LastAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StoreVisits_StoreId_LeftAt",
+                table: "StoreVisits",
+                columns: new[] { "StoreId", "LeftAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_TrackedLinks_Hash",
@@ -1244,6 +1314,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 name: "CustomerTraits");
 
             migrationBuilder.DropTable(
+                name: "Devices");
+
+            migrationBuilder.DropTable(
                 name: "Dispatches");
 
             migrationBuilder.DropTable(
@@ -1304,6 +1377,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 name: "Stores");
 
             migrationBuilder.DropTable(
+                name: "StoreVisits");
+
+            migrationBuilder.DropTable(
                 name: "Suppressions");
 
             migrationBuilder.DropTable(
@@ -1317,6 +1393,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "TwinSimilarities");
+
+            migrationBuilder.DropTable(
+                name: "ZoneCounts");
 
             migrationBuilder.DropTable(
                 name: "AspNetRoles");

@@ -303,6 +303,26 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "Devices",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    StoreId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Zone = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false, collation: "BINARY"),
+                    Kind = table.Column<int>(type: "INTEGER", nullable: false),
+                    Name = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false, collation: "BINARY"),
+                    ExternalId = table.Column<string>(type: "TEXT", maxLength: 100, nullable: false, collation: "BINARY"),
+                    CreatedBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false, collation: "BINARY"),
+                    CreatedAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastSeenAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Devices", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Dispatches",
                 columns: table => new
                 {
@@ -670,6 +690,25 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "StoreVisits",
+                columns: table => new
+                {
+                    Id = table.Column<long>(type: "INTEGER", nullable: false)
+                        .Annotation("Sqlite:Autoincrement", true),
+                    CustomerId = table.Column<int>(type: "INTEGER", nullable: false),
+                    StoreId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Zone = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false, collation: "BINARY"),
+                    EnteredAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LastAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    LeftAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Articles = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_StoreVisits", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "Suppressions",
                 columns: table => new
                 {
@@ -776,6 +815,21 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_TwinSimilarities", x => new { x.SegmentId, x.CustomerId });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "ZoneCounts",
+                columns: table => new
+                {
+                    StoreId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Zone = table.Column<string>(type: "TEXT", maxLength: 60, nullable: false, collation: "BINARY"),
+                    Hour = table.Column<int>(type: "INTEGER", nullable: false),
+                    People = table.Column<long>(type: "INTEGER", nullable: false),
+                    DwellSeconds = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_ZoneCounts", x => new { x.StoreId, x.Zone, x.Hour });
                 });
 
             migrationBuilder.CreateTable(
@@ -1010,6 +1064,12 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 columns: new[] { "Name", "Value" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_Devices_ExternalId",
+                table: "Devices",
+                column: "ExternalId",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Dispatches_CampaignId_Occurrence_Status_CustomerId",
                 table: "Dispatches",
                 columns: new[] { "CampaignId", "Occurrence", "Status", "CustomerId" });
@@ -1114,6 +1174,16 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 table: "Sources",
                 column: "Hash",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StoreVisits_CustomerId_StoreId_LastAt",
+                table: "StoreVisits",
+                columns: new[] { "CustomerId", "StoreId", "LastAt" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_StoreVisits_StoreId_LeftAt",
+                table: "StoreVisits",
+                columns: new[] { "StoreId", "LeftAt" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_TrackedLinks_Hash",
@@ -1240,6 +1310,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "CustomerTraits");
 
             migrationBuilder.DropTable(
+                name: "Devices");
+
+            migrationBuilder.DropTable(
                 name: "Dispatches");
 
             migrationBuilder.DropTable(
@@ -1300,6 +1373,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "Stores");
 
             migrationBuilder.DropTable(
+                name: "StoreVisits");
+
+            migrationBuilder.DropTable(
                 name: "Suppressions");
 
             migrationBuilder.DropTable(
@@ -1313,6 +1389,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "TwinSimilarities");
+
+            migrationBuilder.DropTable(
+                name: "ZoneCounts");
 
             migrationBuilder.DropTable(
                 name: "AspNetRoles");
