@@ -27,6 +27,7 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
     {
         var now = time.GetUtcNow().UtcDateTime;
         var (readings, refused) = ReadingReader.Read(body);
+        readings = await HashedAsync(readings, cancellationToken);
         var rules = await gate.RulesAsync(cancellationToken);
         var (events, arrived, dropped, counted) = (new List<Event>(), new List<int>(), new Dictionary<string, int>(), 0);
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
@@ -89,7 +90,19 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
         return ended;
     }
 
-    private async Task<int?> FindAsync(ConsoleDb db, Reading reading, CancellationToken cancellationToken)
+    /// <summary>From here on nothing is left of what a device recognised somebody by but its hash.</summary>
+    private async Task<List<Reading>> HashedAsync(List<Reading> readings, CancellationToken cancellationToken)
+    {
+        var hashed = new List<Reading>(readings.Count);
+        foreach (var reading in readings)
+        {
+            hashed.Add(reading.Subject is null ? reading : reading with { Subject = await hashes.HashAsync(reading.Subject, cancellationToken) });
+        }
+
+        return hashed;
+    }
+
+    private static async Task<int?> FindAsync(ConsoleDb db, Reading reading, CancellationToken cancellationToken)
     {
         if (reading.UserId is { } user)
         {
@@ -97,19 +110,17 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
                 ?? await db.CustomerIdentities.Where(x => x.Kind == IdentityKinds.User && x.Value == user).Select(x => (int?)x.CustomerId).FirstOrDefaultAsync(cancellationToken);
         }
 
-        var hash = await hashes.HashAsync(reading.Subject!, cancellationToken);
-        return await db.CustomerIdentities.Where(x => x.Kind == IdentityKind && x.Value == hash).Select(x => (int?)x.CustomerId).FirstOrDefaultAsync(cancellationToken);
+        return await db.CustomerIdentities.Where(x => x.Kind == IdentityKind && x.Value == reading.Subject).Select(x => (int?)x.CustomerId).FirstOrDefaultAsync(cancellationToken);
     }
 
     /// <summary>A reading that names the customer and what the device recognised ties the two together for later readings.</summary>
-    private async Task RememberAsync(ConsoleDb db, int customerId, Reading reading, DateTime at, CancellationToken cancellationToken)
+    private static async Task RememberAsync(ConsoleDb db, int customerId, Reading reading, DateTime at, CancellationToken cancellationToken)
     {
-        if (reading is not { UserId: not null, Subject: { } subject })
+        if (reading is not { UserId: not null, Subject: { } hash })
         {
             return;
         }
 
-        var hash = await hashes.HashAsync(subject, cancellationToken);
         if (!await db.CustomerIdentities.AnyAsync(x => x.Kind == IdentityKind && x.Value == hash, cancellationToken))
         {
             db.CustomerIdentities.Add(new CustomerIdentity { CustomerId = customerId, Kind = IdentityKind, Value = hash, FirstSeenAt = at });
