@@ -51,14 +51,15 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
 
     private void Publish(IdentityMap people, List<int> changed, IReadOnlyList<Event> added)
     {
-        if (added.Count > 0)
+        // Piece by piece: one list that is too long would have every twin of a large shop computed again for each batch.
+        foreach (var ids in added.Select(x => people.Final(x.CustomerId)).Distinct().Chunk(EventsWritten.MaxListed))
         {
-            feed.Publish(EventsWritten.Of(added.Select(x => people.Final(x.CustomerId)).ToHashSet()));
+            feed.Publish(new EventsWritten(ids));
         }
 
-        if (changed.Count > 0)
+        foreach (var ids in changed.Chunk(EventsWritten.MaxListed))
         {
-            feed.Publish(new CustomersChanged(changed.Count > EventsWritten.MaxListed ? null : changed));
+            feed.Publish(new CustomersChanged(ids));
         }
     }
 
