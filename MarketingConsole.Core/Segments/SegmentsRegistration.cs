@@ -14,6 +14,7 @@ public static class SegmentsRegistration
         services.AddSingleton<SegmentService>();
         services.AddSingleton<StoreKeeper>();
         services.AddHostedService(x => x.GetRequiredService<StoreKeeper>());
+        services.AddHostedService<SegmentClock>();
         services.AddSingleton<SegmentPreviewer>();
         services.AddSingleton<SegmentExplainer>();
         services.AddSingleton<SegmentMembersReader>();

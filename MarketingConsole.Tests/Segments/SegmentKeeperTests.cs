@@ -4,6 +4,7 @@ using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Segments;
+using MarketingConsole.Core.Segments.InMemory;
 using MarketingConsole.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,6 +43,31 @@ public sealed class SegmentKeeperTests
         Assert.Equal([1, 0], (await db.SegmentSizes.OrderBy(x => x.At).Select(x => x.Size).ToListAsync(Stop)).TakeLast(2));
         var segment = await db.Segments.AsNoTracking().SingleAsync(x => x.Id == id, Stop);
         Assert.Equal((0, database.Time.Now), (segment.Size, segment.CountedAt!.Value));
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Clock_OnlyTimePasses_CustomerLeavesWithinASecond(DatabaseProvider provider)
+    {
+        await using var database = await ShopAsync(provider);
+        var id = await SaveAsync(database, "Bought lately", BoughtLately);
+        await BuyAsync(database, 1);
+        await database.Get<SegmentKeeper>().RecheckAsync([1], Stop);
+        using var store = ActivatorUtilities.CreateInstance<StoreKeeper>(database.Services);
+        using var clock = ActivatorUtilities.CreateInstance<SegmentClock>(database.Services, store);
+        await store.StartAsync(Stop);
+        await UntilAsync(database, TimeSpan.FromMilliseconds(60), () => Task.FromResult(store.Current is not null));
+        Assert.Equal(0, await clock.TickAsync(Stop));
+
+        database.Time.Advance(TimeSpan.FromDays(30) - TimeSpan.FromSeconds(30)); // the last moment it still counts, give or take what building took
+        Assert.Equal(0, await clock.TickAsync(Stop));
+        Assert.Equal([1], await MembersAsync(database, id));
+
+        database.Time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(1, await clock.TickAsync(Stop));
+        Assert.Empty(await MembersAsync(database, id));
+        await UntilAsync(database, TimeSpan.FromMilliseconds(60), () => Task.FromResult(store.Current is not null));
+        Assert.Equal(0, await clock.TickAsync(Stop));
+        await store.StopAsync(Stop);
     }
 
     [Theory, MemberData(nameof(Providers))]
