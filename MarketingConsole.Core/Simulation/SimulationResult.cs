@@ -1,6 +1,6 @@
 using MarketingConsole.Core.Data;
-using MarketingConsole.Core.Twins.Models;
 using MarketingConsole.Core.Twins.Forecast;
+using MarketingConsole.Core.Twins.Models;
 
 namespace MarketingConsole.Core.Simulation;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Simulation;
-using MarketingConsole.Ui;
 using MarketingConsole.Core.Twins.Forecast;
+using MarketingConsole.Ui;
 
 namespace MarketingConsole.Simulation;
 
