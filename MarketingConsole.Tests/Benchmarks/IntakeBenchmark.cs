@@ -62,7 +62,7 @@ internal static class IntakeBenchmark
     {
         var random = new Random(round);
         var bodies = new List<byte[]>();
-        var at = DateTime.UtcNow.AddMinutes(-10);
+        var at = DateTime.UtcNow.AddMinutes(-10); // the console under test is a process with a real clock
         for (var n = 0; n < events; n += ABatch)
         {
             var text = new StringBuilder("{\"batch\":[");

@@ -132,7 +132,7 @@ internal static class StoreBenchmark
             };
             x = x[(comma + 1)..];
             var (product, amount, place) = (Next(ref x), Next(ref x), Next(ref x));
-            var e = new EventRow(at, store.SlotOf(customer), 0, place > 0 ? Channel.Store : Channel.Web, product, amount, 1, place, 0, amount);
+            var e = new EventRow(at, (int)(at / 86_400_000), store.SlotOf(customer), 0, place > 0 ? Channel.Store : Channel.Web, product, amount, 1, place, 0, amount);
             store.Add(type, null, e, false);
             if (type is EventType.Purchase or EventType.Return)
             {

@@ -103,7 +103,7 @@ public sealed class IntakeJournalTests : IDisposable
         using var first = await OpenAsync();
         using var second = Make(64);
         await second.StartAsync(Stop);
-        await Task.Delay(300, Stop);
+        await Task.Delay(300, Stop); // time enough to open, were the folder free
         Assert.False(second.IsOpen);
         await first.StopAsync(Stop);
         await UntilOpenAsync(second);

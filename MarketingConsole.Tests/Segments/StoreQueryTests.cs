@@ -1,5 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
+using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Segments;
 using MarketingConsole.Core.Segments.InMemory;
@@ -54,6 +56,38 @@ public sealed class StoreQueryTests
                 Assert.Equal(new RuleOracle(data, then).Members(rule), Members(store, data, rule, then));
             }
         }
+    }
+
+    [Fact]
+    public async Task Members_AskedByManyAtOnce_EachGetsItsOwnAnswer()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        var data = new SegmentWorld(seed: 12, customers: 150);
+        List<SegmentRule> rules = [.. Enumerable.Range(0, 400).Select(x => new RuleGenerator(new Random(x)).Next(depth: 2)).Where(x => StoreQuery.Supports(x, past: false))];
+        var expected = rules.ConvertAll(x => new RuleOracle(data, SegmentWorld.Now).Members(x));
+        using var store = await LoadAsync(database, data);
+        var answers = new List<int>[rules.Count];
+        Parallel.For(0, rules.Count, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken }, x => answers[x] = Members(store, data, rules[x], SegmentWorld.Now));
+        Assert.Equal(expected, answers);
+    }
+
+    [Fact]
+    public async Task Members_OtherConsentRules_AreAskedEachTime()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        var data = new SegmentWorld(seed: 13, customers: 150);
+        using var store = await LoadAsync(database, data);
+        var sizes = new List<int>();
+        foreach (var basis in Enum.GetValues<ConsentBasis>())
+        {
+            var rules = new ConsentRuleSet([.. Jurisdictions.All.Select(x => new ConsentRule { Purpose = Purpose.Email, Jurisdiction = x, Basis = basis, ChangedBy = "test" })]);
+            var allowed = data.Customers.Where(c => c.ErasedAt is null && rules.IsAllowed(Purpose.Email, c.Jurisdiction, data.Choices.Find(x => x.CustomerId == c.Id && x.Purpose == Purpose.Email), SegmentWorld.Now)).Select(x => x.Id).ToList();
+            var members = store.Read(() => new StoreQuery(store, rules, SegmentWorld.Calendar, SegmentWorld.Now).Members(new PermissionRule { Purpose = Purpose.Email }).Slots().Select(store.IdOf).Order().ToList());
+            Assert.Equal(allowed.Order(), members);
+            sizes.Add(members.Count);
+        }
+
+        Assert.Equal(sizes.Count, sizes.Distinct().Count());
     }
 
     private static async Task<TwinStore> LoadAsync(TestDatabase database, SegmentWorld data)

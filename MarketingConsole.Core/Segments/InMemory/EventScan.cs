@@ -106,7 +106,7 @@ internal sealed class EventScan
             var products = events.Product.Values;
             if (_few is { } few)
             {
-                return products[start..end].IndexOfAny(few) < 0 ? [] : Few(products, start, end, few, rows);
+                return Few(products, start, end, few, rows);
             }
 
             for (var row = start; row < end; row++)

@@ -80,17 +80,17 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
 
     private SlotSet Compared(EventRule rule)
     {
-        var (low, high) = Limits(rule);
-        if (rule.Measure == EventMeasure.Count && low is > 0 and <= byte.MaxValue && (high < byte.MaxValue || double.IsPositiveInfinity(high)) && Scan(rule) is { ByLine: false } scan)
+        var interval = MeasureInterval.Of(rule, asOf);
+        if (rule.Measure == EventMeasure.Count && !interval.Holds(0) && interval.Wholes is var (low, high) && low is > 0 and <= byte.MaxValue && high is < byte.MaxValue or long.MaxValue && Scan(rule) is { ByLine: false } scan)
         {
-            return Small(rule, scan, (byte)Math.Ceiling(low), (byte)Math.Min(byte.MaxValue, Math.Floor(high)));
+            return Small(rule, scan, (byte)low, (byte)Math.Min(byte.MaxValue, high));
         }
 
         var values = Measure(rule);
 
         // Of nothing, counts and sums are 0: those who have nothing are found by leaving the others out.
-        var nothing = rule.Measure is EventMeasure.Count or EventMeasure.Sum or EventMeasure.Distinct && low <= 0 && high >= 0;
-        var set = Within(values, low, high, !nothing);
+        var nothing = rule.Measure is EventMeasure.Count or EventMeasure.Sum or EventMeasure.Distinct && interval.Holds(0);
+        var set = Where(values, x => interval.Holds(x) != nothing);
         store.Return(values);
         return nothing ? set.Not() : set;
     }
@@ -108,55 +108,18 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
         return set;
     }
 
-    /// <summary>Those whose value lies between both ends, or those whose value does not.</summary>
-    private SlotSet Within(SlotValues values, double low, double high, bool inside)
+    private SlotSet Where(SlotValues values, Func<double, bool> test)
     {
         var set = new SlotSet(store.Slots);
         foreach (var slot in values.Known)
         {
-            if ((values[slot] >= low && values[slot] <= high) == inside)
+            if (test(values[slot]))
             {
                 set.Add(slot);
             }
         }
 
         return set;
-    }
-
-    /// <summary>The values a comparison admits, both ends included, in the unit of <see cref="Measure"/>.</summary>
-    private (double Low, double High) Limits(EventRule rule)
-    {
-        var (value, to) = (rule.Value ?? 0, rule.To ?? 0);
-        if (rule.IsMoney)
-        {
-            (value, to) = (FieldConditions.Cents(value), FieldConditions.Cents(to));
-        }
-
-        if (rule.Measure is EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast)
-        {
-            // Whole days before now as instants: n days ago is from n days before, inclusive, back to n + 1 days before, exclusive.
-            long From(double days) => (long)Math.Floor(_now - (days * Instants.Day)) + 1;
-            long UpTo(double days) => (long)Math.Floor(_now - (days * Instants.Day));
-            return rule.Op switch
-            {
-                EventOperator.AtLeast => (double.NegativeInfinity, UpTo(value)),
-                EventOperator.Above => (double.NegativeInfinity, UpTo(value + 1)),
-                EventOperator.AtMost => (From(value + 1), double.PositiveInfinity),
-                EventOperator.Below => (From(value), double.PositiveInfinity),
-                EventOperator.Between => (From(to + 1), UpTo(value)),
-                _ => (From(value + 1), UpTo(value)),
-            };
-        }
-
-        return rule.Op switch
-        {
-            EventOperator.AtLeast => (value, double.PositiveInfinity),
-            EventOperator.Above => (Math.BitIncrement(value), double.PositiveInfinity),
-            EventOperator.AtMost => (double.NegativeInfinity, value),
-            EventOperator.Below => (double.NegativeInfinity, Math.BitDecrement(value)),
-            EventOperator.Between => (value, to),
-            _ => (value, value),
-        };
     }
 
     private SlotSet Any(EventRule rule, Stretch span)
@@ -171,7 +134,8 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
     private SlotSet Often(EventRule rule, Stretch span)
     {
         var values = Measure(rule with { Measure = EventMeasure.Count, Of = null }, span);
-        var set = Within(values, rule.Value!.Value, double.PositiveInfinity, true);
+        var least = rule.Value!.Value;
+        var set = Where(values, x => x >= least);
         store.Return(values);
         return set;
     }
@@ -212,7 +176,7 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
             "store" => (e, row) => Known(e.Store[row]),
             "campaign" => (e, row) => Known(e.Campaign[row]),
             "channel" => (e, row) => e.Channel[row],
-            "day" => (e, row) => ShopCalendar.DayOf(DateOnly.FromDateTime(calendar.ToLocal(DateTime.UnixEpoch.AddMilliseconds(e.At[row])))),
+            "day" => (e, row) => e.DayOf(row),
             _ => throw new InvalidOperationException($"{rule.Of} cannot be told apart."),
         });
         scan.Run(span, after, ref sink);

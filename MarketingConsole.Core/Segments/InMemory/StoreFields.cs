@@ -36,8 +36,7 @@ internal sealed class StoreFields(TwinStore store, ShopCalendar calendar, DateTi
             return column.Where(x => x.Length > 0, store.Slots).Not();
         }
 
-        var test = Test(rule);
-        return column.Where(x => test(x), store.Slots);
+        return column.Where(Test(rule), store.Slots);
     }
 
     private static TextTest Test(FieldRule rule)

@@ -52,7 +52,7 @@ internal sealed class StoreLoader(ConsoleDb db, TwinStore store)
         beside.ConnectionString = db.Database.GetConnectionString();
         await beside.OpenAsync(cancellationToken);
         await using var eventsCommand = Command(db.Database.GetDbConnection(), """
-            SELECT "CustomerId", "Id", "Type", "At", "Channel", "StoreId", "ProductId", "AmountCents", "Quantity", "CampaignId", "Machine", "Name" FROM "Events" ORDER BY "CustomerId", "Id"
+            SELECT "CustomerId", "Id", "Type", "At", "Channel", "StoreId", "ProductId", "AmountCents", "Quantity", "CampaignId", "Machine", "Name", "Day" FROM "Events" ORDER BY "CustomerId", "Id"
             """);
         await using var itemsCommand = Command(beside, """
             SELECT "CustomerId", "EventId", "ProductId", "Quantity", "AmountCents", "Returned" FROM "EventItems" ORDER BY "CustomerId", "EventId", "Line"
@@ -63,7 +63,7 @@ internal sealed class StoreLoader(ConsoleDb db, TwinStore store)
         while (await events.ReadAsync(cancellationToken))
         {
             var key = (Customer: events.GetInt32(0), Id: events.GetInt64(1));
-            var e = _writer.Event(key.Customer, (EventType)events.GetInt32(2), events.IsDBNull(11) ? null : events.GetString(11), events.GetInt64(3), (Channel)events.GetInt32(4), Whole(events, 6), events.GetInt64(7), events.GetInt32(8), Whole(events, 5), Whole(events, 9), events.GetBoolean(10));
+            var e = _writer.Event(key.Customer, (EventType)events.GetInt32(2), events.IsDBNull(11) ? null : events.GetString(11), events.GetInt64(3), events.GetInt32(12), (Channel)events.GetInt32(4), Whole(events, 6), events.GetInt64(7), events.GetInt32(8), Whole(events, 5), Whole(events, 9), events.GetBoolean(10));
             while (more && (items.GetInt32(0), items.GetInt64(1)).CompareTo(key) <= 0)
             {
                 if ((items.GetInt32(0), items.GetInt64(1)) == key)

@@ -66,7 +66,7 @@ internal sealed class StoreQuery(TwinStore store, ConsentRuleSet consent, ShopCa
     private SlotSet Existing() => store.Cached("existing", asOf, () => (store.Since.Between(long.MinValue + 1, Instants.Of(asOf), store.Slots), store.Since.Next(Instants.Of(asOf), store.Slots))).Copy();
 
     /// <summary>Who may be used for a purpose, by the choices of now.</summary>
-    private SlotSet Allowed(Purpose purpose) => store.Cached($"{purpose} {consent.GetHashCode()}", asOf, () => Allow(purpose)).Copy();
+    private SlotSet Allowed(Purpose purpose) => store.Cached($"{purpose} {string.Join(' ', Jurisdictions.All.Select(x => consent.For(purpose, x)))}", asOf, () => Allow(purpose)).Copy(); // the rules themselves are the name: another rule, another set
 
     private (SlotSet Set, long Until) Allow(Purpose purpose)
     {

@@ -57,7 +57,7 @@ internal sealed class StoreRows
         var lines = _items.ToLookup(x => (x.CustomerId, x.EventId));
         foreach (var x in _events)
         {
-            var e = writer.Event(x.CustomerId, x.Type, x.Name, Instants.Of(x.At), x.Channel, x.ProductId, x.AmountCents, x.Quantity, x.StoreId, x.CampaignId, x.Machine);
+            var e = writer.Event(x.CustomerId, x.Type, x.Name, Instants.Of(x.At), x.Day, x.Channel, x.ProductId, x.AmountCents, x.Quantity, x.StoreId, x.CampaignId, x.Machine);
             foreach (var line in lines[(x.CustomerId, x.Id)])
             {
                 writer.Line(e, line.Returned, line.ProductId, line.Quantity, line.AmountCents);

@@ -46,9 +46,9 @@ internal sealed class StoreWriter(TwinStore store)
     public void Write(Store s) => store.Places[s.Id] = s is { Latitude: { } latitude, Longitude: { } longitude } ? (latitude, longitude) : null;
 
     /// <summary>An event; its lines follow with <see cref="Line"/>.</summary>
-    public EventRow Event(int customerId, EventType type, string? name, long at, Channel channel, int? product, long amount, int quantity, int? place, int? campaign, bool machine)
+    public EventRow Event(int customerId, EventType type, string? name, long at, int day, Channel channel, int? product, long amount, int quantity, int? place, int? campaign, bool machine)
     {
-        var e = new EventRow(at, store.SlotOf(customerId), ++store.LastOrder, channel, product ?? 0, amount, quantity, place ?? 0, campaign ?? 0, amount);
+        var e = new EventRow(at, day, store.SlotOf(customerId), ++store.LastOrder, channel, product ?? 0, amount, quantity, place ?? 0, campaign ?? 0, amount);
         store.Add(type, name, e, machine);
         return e;
     }

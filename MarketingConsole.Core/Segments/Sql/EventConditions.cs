@@ -40,12 +40,12 @@ internal static class EventConditions
     private static Expression<Func<Customer, bool>> Compared(EventRule rule, RuleScope scope)
     {
         var measured = EventMeasures.Of(rule, scope, EventSpan.Of(rule, scope));
-        var interval = Interval.Of(rule, scope.AsOf);
+        var interval = MeasureInterval.Of(rule, scope.AsOf);
 
         // Of nothing, counts and sums are 0: those who have nothing are found by leaving the others out.
         return rule.Measure is EventMeasure.Count or EventMeasure.Sum or EventMeasure.Distinct && interval.Holds(0)
-            ? Among(measured.Where(interval.Test().Not()).Select(x => x.CustomerId)).Not()
-            : Among(measured.Where(interval.Test()).Select(x => x.CustomerId));
+            ? Among(measured.Where(Test(interval).Not()).Select(x => x.CustomerId)).Not()
+            : Among(measured.Where(Test(interval)).Select(x => x.CustomerId));
     }
 
     private static Expression<Func<Customer, bool>> Regularly(EventRule rule, RuleScope scope)
@@ -81,50 +81,19 @@ internal static class EventConditions
 
     private static Expression<Func<Customer, bool>> Among(IQueryable<int> ids) => c => ids.Contains(c.Id);
 
-    /// <summary>The values a comparison admits, in the unit of <see cref="Measured.Value"/>.</summary>
-    private sealed record Interval(double Low, bool AboveLow, double High, bool BelowHigh)
+    private static Expression<Func<Measured, bool>> Test(MeasureInterval interval)
     {
-        private static readonly double Day = TimeSpan.FromDays(1).TotalMilliseconds;
-
-        public static Interval Of(EventRule rule, DateTime asOf)
+        var (low, high, parts) = (interval.Low, interval.High, new List<Expression<Func<Measured, bool>>>());
+        if (double.IsFinite(low))
         {
-            var (value, to) = (rule.Value ?? 0, rule.To ?? 0);
-            if (rule.IsMoney)
-            {
-                (value, to) = (FieldConditions.Cents(value), FieldConditions.Cents(to));
-            }
-
-            var interval = rule.Op switch
-            {
-                EventOperator.AtLeast => new Interval(value, false, double.PositiveInfinity, false),
-                EventOperator.Above => new Interval(value, true, double.PositiveInfinity, false),
-                EventOperator.AtMost => new Interval(double.NegativeInfinity, false, value, false),
-                EventOperator.Below => new Interval(double.NegativeInfinity, false, value, true),
-                EventOperator.Between => new Interval(value, false, to, false),
-                _ => new Interval(value, false, value, false),
-            };
-            return rule.Measure is EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast ? interval.Ago((asOf - DateTime.UnixEpoch).TotalMilliseconds) : interval;
+            parts.Add(interval.AboveLow ? x => x.Value > low : x => x.Value >= low);
         }
 
-        public bool Holds(double x) => (AboveLow ? x > Low : x >= Low) && (BelowHigh ? x < High : x <= High);
-
-        public Expression<Func<Measured, bool>> Test()
+        if (double.IsFinite(high))
         {
-            var (low, high, parts) = (Low, High, new List<Expression<Func<Measured, bool>>>());
-            if (double.IsFinite(low))
-            {
-                parts.Add(AboveLow ? x => x.Value > low : x => x.Value >= low);
-            }
-
-            if (double.IsFinite(high))
-            {
-                parts.Add(BelowHigh ? x => x.Value < high : x => x.Value <= high);
-            }
-
-            return Predicates.All(parts);
+            parts.Add(interval.BelowHigh ? x => x.Value < high : x => x.Value <= high);
         }
 
-        /// <summary>Whole days before <paramref name="now"/> as instants: n days ago is from n days before, inclusive, back to n + 1 days before, exclusive.</summary>
-        private Interval Ago(double now) => new(now - ((High + (BelowHigh ? 0 : 1)) * Day), true, now - ((Low + (AboveLow ? 1 : 0)) * Day), false);
+        return Predicates.All(parts);
     }
 }

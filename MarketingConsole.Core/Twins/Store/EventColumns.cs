@@ -4,10 +4,11 @@ namespace MarketingConsole.Core.Twins.Store;
 
 /// <summary>One event, or one line of a purchase or return with what it takes from its event.</summary>
 /// <param name="At">Unix milliseconds.</param>
+/// <param name="Day">The shop's day as it was when the event was written, see <see cref="Event.Day"/>.</param>
 /// <param name="Order">Lines of one event share it and stand together; no other event has it.</param>
 /// <param name="Product">Product id; 0 = none. Store, campaign alike.</param>
 /// <param name="Whole">Amount of the whole event, in cents; the same as <paramref name="Amount"/> for an event.</param>
-public readonly record struct EventRow(long At, int Slot, int Order, Channel Channel, int Product, long Amount, int Quantity, int Store, int Campaign, long Whole);
+public readonly record struct EventRow(long At, int Day, int Slot, int Order, Channel Channel, int Product, long Amount, int Quantity, int Store, int Campaign, long Whole);
 
 /// <summary>Events of one type, or their lines, in columns in the order of arrival, which at the start is the order of time. Blocks of rows know their
 /// earliest and latest instant, so that a window reads the blocks it touches only. Rows never move while the store lives, and are not removed but emptied.</summary>
@@ -19,6 +20,7 @@ public sealed class EventColumns
     private readonly Growing<long> _at = new(0);
     private readonly Growing<int> _slot = new(NoSlot), _order = new(0), _product = new(0), _quantity = new(0), _store = new(0), _campaign = new(0), _amount = new(0), _whole = new(0);
     private readonly Growing<byte> _channel = new(0);
+    private readonly Growing<sbyte> _dayShift = new(0); // from the UTC day
     private readonly Dictionary<int, (long Amount, long Whole)> _large = []; // amounts beyond 32 bits
     private readonly List<(long First, long Last)> _blocks = [];
     private readonly bool _lines;
@@ -34,7 +36,7 @@ public sealed class EventColumns
     /// <summary>Rows that were emptied.</summary>
     public int Gone { get; private set; }
 
-    public long Bytes => _at.Bytes + _slot.Bytes + _order.Bytes + _product.Bytes + _quantity.Bytes + _store.Bytes + _campaign.Bytes + _amount.Bytes + _whole.Bytes + _channel.Bytes;
+    public long Bytes => _at.Bytes + _slot.Bytes + _order.Bytes + _product.Bytes + _quantity.Bytes + _store.Bytes + _campaign.Bytes + _amount.Bytes + _whole.Bytes + _channel.Bytes + _dayShift.Bytes;
 
     internal int Blocks => _blocks.Count;
     internal ReadOnlySpan<long> At => _at.Values;
@@ -54,9 +56,11 @@ public sealed class EventColumns
 
     internal long AmountOf(int row) => _large.Count > 0 && _large.TryGetValue(row, out var large) ? large.Amount : _amount[row];
 
-    internal long WholeOf(int row) => !_lines ? AmountOf(row) : _large.Count > 0 && _large.TryGetValue(row, out var large) ? large.Whole : _whole[row];
+    internal int DayOf(int row) => UtcDay(_at[row]) + _dayShift[row];
 
-    public EventRow Row(int row) => new(_at[row], _slot[row], _order[row], (Channel)_channel[row], _product[row], AmountOf(row), _quantity[row], _store[row], _campaign[row], WholeOf(row));
+    private static int UtcDay(long at) => (int)Math.Floor(at / 86_400_000.0);
+
+    internal long WholeOf(int row) => !_lines ? AmountOf(row) : _large.Count > 0 && _large.TryGetValue(row, out var large) ? large.Whole : _whole[row];
 
     public void Add(in EventRow e)
     {
@@ -69,6 +73,7 @@ public sealed class EventColumns
         _store[row] = e.Store;
         _campaign[row] = e.Campaign;
         _channel[row] = (byte)e.Channel;
+        _dayShift[row] = checked((sbyte)(e.Day - UtcDay(e.At)));
         if (_lines)
         {
             _order[row] = e.Order;
@@ -126,6 +131,7 @@ public sealed class EventColumns
 
         _at.Reorder(order);
         _channel.Reorder(order);
+        _dayShift.Reorder(order);
         if (_large.Count > 0)
         {
             var moved = order.Select((from, to) => (from, to)).Where(x => _large.ContainsKey(x.from)).Select(x => (x.to, _large[x.from])).ToList();

@@ -35,17 +35,21 @@ internal sealed class Growing<T>(T empty) where T : struct, IEquatable<T>
         }
     }
 
-    /// <summary>Makes room, if the column holds anything or <paramref name="rows"/> are asked for.</summary>
+    /// <summary>Makes room for at least <paramref name="rows"/>. Readers may call it at the same time: none sees an array that is not filled.</summary>
     public void Cover(int rows)
     {
-        var have = _values?.Length ?? 0;
+        var old = _values;
+        var have = old?.Length ?? 0;
         if (rows > have)
         {
-            Array.Resize(ref _values, have == 0 ? rows : Math.Max(rows, (int)Math.Min(Array.MaxLength, have + (have / 4L) + 1024)));
+            var values = new T[have == 0 ? rows : Math.Max(rows, (int)Math.Min(Array.MaxLength, have + (have / 4L) + 1024))];
+            old?.CopyTo(values, 0);
             if (!empty.Equals(default))
             {
-                Array.Fill(_values, empty, have, _values.Length - have);
+                Array.Fill(values, empty, have, values.Length - have);
             }
+
+            Volatile.Write(ref _values, values);
         }
     }
 

@@ -38,8 +38,6 @@ public sealed class SlotSet(int size)
 
     public void Add(int slot) => _words[slot >> 6] |= 1UL << slot;
 
-    public void Remove(int slot) => _words[slot >> 6] &= ~(1UL << slot);
-
     /// <summary>Adds the slots whose value lies between both ends, included.</summary>
     public void AddBetween<T>(ReadOnlySpan<T> values, T low, T high) where T : unmanaged, INumber<T> => Scan.Between(values[..Math.Min(values.Length, size)], low, high, _words);
 

@@ -47,6 +47,4 @@ public sealed class TraitColumn
             read(slot, _values[code].Text, _values[code].Number);
         }
     }
-
-    public IEnumerable<string> Of(int slot) => _pairs.Where(x => x.Slot == slot).Select(x => _values[x.Code].Text);
 }

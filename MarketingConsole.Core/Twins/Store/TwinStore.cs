@@ -16,7 +16,7 @@ public sealed class TwinStore : IDisposable
     private readonly Dictionary<int, int> _slots = [];
     private readonly List<int> _ids = [];
     private readonly Dictionary<(EventType Type, string? Name), EventColumns> _events = [];
-    private readonly Dictionary<EventType, EventColumns> _lines = [];
+    private readonly ConcurrentDictionary<EventType, EventColumns> _lines = [];
     private readonly ConcurrentDictionary<string, CachedSet> _cache = new();
     private readonly ConcurrentBag<SlotValues> _pool = [];
     private long _version;
@@ -24,19 +24,17 @@ public sealed class TwinStore : IDisposable
     /// <summary>Slots there are.</summary>
     public int Slots => _ids.Count;
 
-    /// <summary>The last instant at which the store was brought in line with the database.</summary>
-    public DateTime AsOf { get; set; }
-
     /// <summary>Unix milliseconds from which a customer exists: sign-up or first event, whichever is earlier; unknown when erased.</summary>
     public ValueColumn<long> Since { get; } = new(long.MinValue);
 
-    public Dictionary<string, TextColumn> Texts { get; } = [];
+    // A rule may ask for a column nothing was written to yet, and several readers at once: they may make it.
+    public ConcurrentDictionary<string, TextColumn> Texts { get; } = [];
 
     /// <summary>Counts, rates and scores; NaN where unknown.</summary>
-    public Dictionary<string, ValueColumn<double>> Numbers { get; } = [];
+    public ConcurrentDictionary<string, ValueColumn<double>> Numbers { get; } = [];
 
     /// <summary>Money in cents, instants in unix milliseconds, dates in days since 1970-01-01.</summary>
-    public Dictionary<string, ValueColumn<long>> Wholes { get; } = [];
+    public ConcurrentDictionary<string, ValueColumn<long>> Wholes { get; } = [];
 
     /// <summary>By name, without prefix.</summary>
     public Dictionary<string, TraitColumn> Traits { get; } = new(StringComparer.Ordinal);
@@ -133,9 +131,6 @@ public sealed class TwinStore : IDisposable
 
     public int IdOf(int slot) => _ids[slot];
 
-    /// <returns>-1 when the customer is not in the store.</returns>
-    public int Find(int customerId) => _slots.GetValueOrDefault(customerId, -1);
-
     public int SlotOf(int customerId)
     {
         if (!_slots.TryGetValue(customerId, out var slot))
@@ -147,11 +142,11 @@ public sealed class TwinStore : IDisposable
         return slot;
     }
 
-    public TextColumn Text(string field) => Texts.TryGetValue(field, out var column) ? column : Texts[field] = new();
+    public TextColumn Text(string field) => Texts.GetOrAdd(field, _ => new());
 
-    public ValueColumn<double> Number(string field) => Numbers.TryGetValue(field, out var column) ? column : Numbers[field] = new(double.NaN);
+    public ValueColumn<double> Number(string field) => Numbers.GetOrAdd(field, _ => new(double.NaN));
 
-    public ValueColumn<long> Whole(string field) => Wholes.TryGetValue(field, out var column) ? column : Wholes[field] = new(long.MinValue);
+    public ValueColumn<long> Whole(string field) => Wholes.GetOrAdd(field, _ => new(long.MinValue));
 
     public TraitColumn Trait(string name) => Traits.TryGetValue(name, out var column) ? column : Traits[name] = new();
 
@@ -159,7 +154,7 @@ public sealed class TwinStore : IDisposable
     public IEnumerable<EventColumns> Events(EventType type, string? name = null) => _events.Where(x => x.Key.Type == type && (name is null || x.Key.Name == name)).Select(x => x.Value);
 
     /// <summary>Lines of purchases or returns.</summary>
-    public EventColumns Lines(EventType type) => _lines.TryGetValue(type, out var lines) ? lines : _lines[type] = new(lines: true);
+    public EventColumns Lines(EventType type) => _lines.GetOrAdd(type, _ => new(lines: true));
 
     public EventColumns EventsToFill(EventType type, string? name) => _events.TryGetValue((type, name), out var events) ? events : _events[(type, name)] = new();
 
