@@ -17,7 +17,8 @@ public sealed record PreviewTwin(int Id, string Key, string Name, string? Countr
 /// <param name="Base">All customers who could be in a segment.</param>
 /// <param name="Revenue365Cents">What the members bought in the last 365 days, as of now.</param>
 /// <param name="Milliseconds">How long counting took.</param>
-public sealed record SegmentPreview(DateTime AsOf, int Count, int Base, long Revenue365Cents, IReadOnlyList<PreviewPart> Countries, IReadOnlyList<PreviewPart> Stages, IReadOnlyList<PreviewTwin> Sample, double Milliseconds);
+/// <param name="InMemory">Counted over the copy in memory; false = by the database.</param>
+public sealed record SegmentPreview(DateTime AsOf, int Count, int Base, long Revenue365Cents, IReadOnlyList<PreviewPart> Countries, IReadOnlyList<PreviewPart> Stages, IReadOnlyList<PreviewTwin> Sample, double Milliseconds, bool InMemory);
 
 /// <summary>Counts a rule without saving it.</summary>
 public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, StoreKeeper keeper, ShopCalendar calendar, TimeProvider time)
@@ -76,7 +77,7 @@ public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGa
         cancellationToken.ThrowIfCancellationRequested();
         return new SegmentPreview(asOf, cells.Sum(x => x.Customers), await db.Customers.CountAsync(x => x.ErasedAt == null, cancellationToken), cells.Sum(x => x.Revenue),
             Parts(cells.Select(x => ((string?)x.Country, x.Customers))), Parts(cells.Select(x => (x.Stage?.ToString(), x.Customers))),
-            cells.Count == 0 ? [] : await SampleAsync(db, members, cancellationToken), milliseconds);
+            cells.Count == 0 ? [] : await SampleAsync(db, members, cancellationToken), milliseconds, InMemory: false);
     }
 
     private async Task<SegmentPreview> CountAsync(ConsoleDb db, TwinStore store, SegmentRule rule, ConsentRuleSet gate, DateTime asOf, CancellationToken cancellationToken)
@@ -85,7 +86,7 @@ public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGa
         var count = store.Read(() => StoreCount.Of(store, new StoreQuery(store, gate, calendar, asOf).Members(rule), SampleSize));
         var milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         return new SegmentPreview(asOf, count.Customers, count.Base, count.Revenue365Cents, Parts(count.Countries), Parts(count.Stages),
-            count.Sample.Length == 0 ? [] : await SampleAsync(db, db.Customers.Where(x => EF.Parameter(count.Sample).Contains(x.Id)).Select(x => x.Id), cancellationToken), milliseconds);
+            count.Sample.Length == 0 ? [] : await SampleAsync(db, db.Customers.Where(x => EF.Parameter(count.Sample).Contains(x.Id)).Select(x => x.Id), cancellationToken), milliseconds, InMemory: true);
     }
 
     private static async Task<IReadOnlyList<PreviewTwin>> SampleAsync(ConsoleDb db, IQueryable<int> members, CancellationToken cancellationToken) =>

@@ -16,6 +16,8 @@ public static class SegmentsRegistration
         services.AddHostedService(x => x.GetRequiredService<StoreKeeper>());
         services.AddHostedService<SegmentClock>();
         services.AddSingleton<SegmentPreviewer>();
+        services.AddSingleton<StoreAnswers>();
+        services.AddSingleton<DistributionReader>();
         services.AddSingleton<SegmentExplainer>();
         services.AddSingleton<SegmentMembersReader>();
         services.AddSingleton<RuleSuggestions>();

@@ -72,6 +72,25 @@ public sealed class SegmentApiTests(ConsoleFactory app) : IClassFixture<ConsoleF
     }
 
     [Fact]
+    public async Task Distribution_OfACondition_DrawsItOrSaysWhyNot()
+    {
+        using var api = await app.ApiAsync("segments:read");
+        while (!(await api.GetFromJsonAsync<JsonElement>("/api/v1/segments/store", Stop)).GetProperty("ready").GetBoolean())
+        {
+            await Task.Delay(50, Stop);
+        }
+
+        const string Rule = """{"type":"group","rules":[{"type":"trait","field":"country","op":"exists"},{"type":"event","event":"purchase","op":"atLeast","value":2}]}""";
+        var distribution = await (await PostAsync(api, "segments/distribution", $$"""{"rule":{{Rule}},"path":"rules[0]"}""")).Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.Equal(("Country", "text"), (distribution.GetProperty("title").GetString(), distribution.GetProperty("unit").GetString()));
+        var unanswered = await PostAsync(api, "segments/distribution", """{"rule":{"type":"event","event":"purchase","op":"atLeast","value":2,"where":{"properties":[{"name":"x","op":"exists"}]}}}""");
+        Assert.StartsWith("Properties of events", (await unanswered.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("reason").GetString(), StringComparison.Ordinal);
+        var wrong = await PostAsync(api, "segments/distribution", $$"""{"rule":{{Rule}},"path":"rules[7]"}""");
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+        Assert.Contains("path", await wrong.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Create_WithReadScopeOnly_IsForbidden()
     {
         using var api = await app.ApiAsync("segments:read");

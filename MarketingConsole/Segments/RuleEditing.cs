@@ -9,6 +9,8 @@ internal sealed class RuleEditing(SegmentRule rule, RuleSuggestions suggestions,
     private readonly Dictionary<string, Task<IReadOnlyList<Suggestion>>> _suggested = [];
     private SegmentRule _now = RuleNode.From(rule).ToRule();
     private string? _typing;
+    private RuleNode? _active;
+    private string _activePath = "";
 
     public RuleNode Root { get; private set; } = RuleNode.From(rule);
     public SegmentRule Rule => _now;
@@ -18,6 +20,21 @@ internal sealed class RuleEditing(SegmentRule rule, RuleSuggestions suggestions,
 
     /// <summary>The node whose handle takes the focus after the next render.</summary>
     public RuleNode? Focus { get; set; }
+
+    /// <summary>Path of the condition the reader works on: the last one changed or given the focus, else the first; empty when there is none.</summary>
+    public string ActivePath
+    {
+        get
+        {
+            _activePath = _active is { Leaf: not null } node && IsIn(node) ? node.Path : _activePath;
+            var leaves = RuleTree.Nodes(_now).Where(x => x.Rule is not GroupRule).Select(x => x.Path).ToList();
+            return leaves.Contains(_activePath) ? _activePath : leaves.FirstOrDefault("");
+        }
+    }
+
+    /// <summary>Raised when another condition got the focus.</summary>
+    public event Action? Activated;
+
     public bool CanUndo => _undo.Count > 0;
     public bool CanRedo => _redo.Count > 0;
 
@@ -41,8 +58,18 @@ internal sealed class RuleEditing(SegmentRule rule, RuleSuggestions suggestions,
         Announce();
     }
 
+    public void Activate(RuleNode node)
+    {
+        if (_active != node && node.Leaf is not null)
+        {
+            _active = node;
+            Activated?.Invoke();
+        }
+    }
+
     public void Set(RuleNode node, SegmentRule leaf, string? typing = null)
     {
+        _active = node;
         node.Leaf = leaf;
         Commit(typing is null ? null : $"{node.Path}/{typing}");
     }
@@ -87,6 +114,8 @@ internal sealed class RuleEditing(SegmentRule rule, RuleSuggestions suggestions,
         Root = RuleNode.From(_now);
         Announce();
     }
+
+    private bool IsIn(RuleNode node) => node == Root || (node.Parent is { } parent && parent.Children!.Contains(node) && IsIn(parent));
 
     private void Announce()
     {

@@ -12,6 +12,10 @@ internal sealed record SegmentRequest(string? Name, string? Description, JsonEle
 /// <param name="AsOf">The instant to count for; leave out for now.</param>
 internal sealed record PreviewRequest(JsonElement? Rule, DateTimeOffset? AsOf);
 
+/// <param name="Path">The condition, as in "rules[0]"; leave out when the rule is one condition.</param>
+/// <param name="AsOf">The instant to look at; leave out for now.</param>
+internal sealed record DistributionRequest(JsonElement? Rule, string? Path, DateTimeOffset? AsOf);
+
 /// <param name="Sentence">The rule in words.</param>
 internal sealed record SegmentResponse(int Id, string Name, string Description, JsonElement Rule, string Sentence, int Version, int Size, DateTime? CountedAt, DateTime CreatedAt, DateTime UpdatedAt);
 
@@ -39,6 +43,8 @@ internal static class SegmentsEndpoints
             .Produces<SegmentResponse>().ProducesValidationProblem().ProducesProblem(404).RequireAuthorization(write).WithName("ChangeSegment");
         group.MapDelete("/{id:int}", DeleteAsync).Produces(204).ProducesProblem(404).ProducesProblem(409).RequireAuthorization(write).WithName("DeleteSegment");
         group.MapPost("/preview", PreviewAsync).Produces<SegmentPreview>().ProducesValidationProblem().RequireAuthorization(read).WithName("PreviewSegment");
+        group.MapPost("/distribution", DistributionAsync).Produces<RuleDistribution>().ProducesValidationProblem().RequireAuthorization(read).WithName("ReadRuleDistribution");
+        group.MapGet("/store", async (StoreAnswers store, CancellationToken ct) => TypedResults.Ok(await store.StateAsync(ct))).RequireAuthorization(read).WithName("ReadSegmentStore");
         group.MapGet("/{id:int}/members", MembersAsync).Produces<MembersResponse>().ProducesProblem(404).RequireAuthorization(read).WithName("ListSegmentMembers");
         group.MapGet("/{id:int}/members/{customerId:int}/why", async (int id, int customerId, SegmentExplainer explainer, CancellationToken ct) => await explainer.WhyAsync(id, customerId, ct) is { } why ? Results.Ok(why) : NotFound(id))
             .Produces<SegmentReasons>().ProducesProblem(404).RequireAuthorization(read).WithName("ExplainSegmentMember");
@@ -82,18 +88,27 @@ internal static class SegmentsEndpoints
         return result.Ok ? Results.NoContent() : Results.Problem(result.Errors[0].Message, statusCode: StatusCodes.Status409Conflict);
     }
 
-    private static async Task<IResult> PreviewAsync(PreviewRequest body, SegmentService segments, SegmentPreviewer previewer, CancellationToken ct)
+    private static Task<IResult> PreviewAsync(PreviewRequest body, SegmentService segments, SegmentPreviewer previewer, CancellationToken ct) =>
+        CheckedAsync(body.Rule, body.AsOf, segments, previewer, async (rule, asOf) => Results.Ok(await previewer.PreviewAsync(rule, asOf, ct)), ct);
+
+    private static Task<IResult> DistributionAsync(DistributionRequest body, SegmentService segments, SegmentPreviewer previewer, DistributionReader reader, CancellationToken ct) =>
+        CheckedAsync(body.Rule, body.AsOf, segments, previewer, async (rule, asOf) => RuleTree.Nodes(rule).Any(x => x.Path == (body.Path ?? "") && x.Rule is not GroupRule)
+            ? Results.Ok(await reader.ReadAsync(rule, body.Path ?? "", asOf, ct))
+            : Invalid([new FieldError("path", "Must name a condition of the rule, such as \"rules[0]\".")]), ct);
+
+    /// <summary>Answers for a rule that can be counted at the instant; otherwise says what is wrong.</summary>
+    private static async Task<IResult> CheckedAsync(JsonElement? json, DateTimeOffset? at, SegmentService segments, SegmentPreviewer previewer, Func<SegmentRule, DateTime?, Task<IResult>> answer, CancellationToken ct)
     {
-        var (rule, problem) = Read(body.Rule);
+        var (rule, problem) = Read(json);
         if (rule is null)
         {
             return Invalid([Named(problem!)]);
         }
 
-        var asOf = body.AsOf?.UtcDateTime;
+        var asOf = at?.UtcDateTime;
         List<RuleProblem> problems = [.. await segments.CheckAsync(rule, null, ct)];
         var errors = problems.Select(Named).Concat(previewer.CheckInstant(rule, asOf).Select(x => x.Path == "asOf" ? new FieldError("asOf", x.Message) : Named(x))).ToList();
-        return errors.Count > 0 ? Invalid(errors) : Results.Ok(await previewer.PreviewAsync(rule, asOf, ct));
+        return errors.Count > 0 ? Invalid(errors) : await answer(rule, asOf);
     }
 
     private static async Task<IResult> MembersAsync(int id, int? after, int? take, SegmentService segments, SegmentMembersReader reader, CancellationToken ct)
