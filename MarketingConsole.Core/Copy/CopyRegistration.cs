@@ -1,3 +1,4 @@
+using MarketingConsole.Core.Copy.Describing;
 using MarketingConsole.Core.Copy.Writing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +16,9 @@ public static class CopyRegistration
         services.AddSingleton<MessageRenderer>();
         services.AddOptions<LanguageModelOptions>().Bind(configuration.GetSection(LanguageModelOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<LanguageModelOptions>, LanguageModelOptions.Validator>();
+        services.AddSingleton<LanguageModel>();
         services.AddSingleton<LanguageModelWriter>();
+        services.AddSingleton<RuleProposer>();
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using MarketingConsole.Core.Segments.Describing;
 using MarketingConsole.Core.Segments.InMemory;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,6 +22,7 @@ public static class SegmentsRegistration
         services.AddSingleton<SegmentExplainer>();
         services.AddSingleton<SegmentMembersReader>();
         services.AddSingleton<RuleSuggestions>();
+        services.AddSingleton<SentenceReader>();
         services.AddHostedService<SegmentRefresher>();
         return services;
     }

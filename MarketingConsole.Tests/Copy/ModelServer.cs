@@ -36,8 +36,10 @@ internal sealed class ModelServer : IAsyncDisposable
         return server;
     }
 
-    public static LanguageModelWriter Writer(string? endpoint, int timeoutSeconds = 20) =>
-        new(Options.Create(new LanguageModelOptions { Endpoint = endpoint, Model = "test-model", ApiKey = "secret", TimeoutSeconds = timeoutSeconds }), Options.Create(new ShopOptions()), TimeProvider.System);
+    public static LanguageModelWriter Writer(string? endpoint, int timeoutSeconds = 20) => new(Model(endpoint, timeoutSeconds), Options.Create(new ShopOptions()));
+
+    public static LanguageModel Model(string? endpoint, int timeoutSeconds = 20) =>
+        new(Options.Create(new LanguageModelOptions { Endpoint = endpoint, Model = "test-model", ApiKey = "secret", TimeoutSeconds = timeoutSeconds }), TimeProvider.System);
 
     public async Task<(WritingResult Written, List<string> Text)> WriteAsync(int timeoutSeconds = 20, bool cancelled = false)
     {

@@ -91,6 +91,34 @@ public sealed class SegmentApiTests(ConsoleFactory app) : IClassFixture<ConsoleF
     }
 
     [Fact]
+    public async Task Describe_Sentence_ProposesARuleAndNamesTheRest()
+    {
+        using var api = await app.ApiAsync("segments:read");
+        var response = await PostAsync(api, "segments/describe", """{"sentence":"women in Germany with red hair who bought nothing for a month"}""");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var described = await response.Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.Equal("Customers whose gender is female, and whose country is DE, and who did not buy anything in the last 30 days.", described.GetProperty("reading").GetString());
+        Assert.Equal("reader", described.GetProperty("proposedBy").GetString());
+        Assert.Equal(["red hair"], described.GetProperty("notUnderstood").EnumerateArray().Select(x => x.GetProperty("text").GetString()));
+        Assert.Empty(RuleValidator.Check(RuleJson.Read(described.GetProperty("rule").GetRawText())));
+    }
+
+    [Theory]
+    [InlineData("""{}""", 400, "sentence")]
+    [InlineData("""{"sentence":"women","by":"magic"}""", 400, "reader or model")]
+    [InlineData("""{"sentence":"flowers"}""", 422, "None of this was understood")]
+    [InlineData("""{"sentence":"women","by":"model"}""", 422, "No language model is connected")]
+    public async Task Describe_NothingToPropose_SaysWhy(string body, int status, string part)
+    {
+        using var api = await app.ApiAsync("segments:read");
+        var response = await PostAsync(api, "segments/describe", body);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Contains(part, await response.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        using var other = await app.ApiAsync("offers:read");
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(other, "segments/describe", body)).StatusCode);
+    }
+
+    [Fact]
     public async Task Create_WithReadScopeOnly_IsForbidden()
     {
         using var api = await app.ApiAsync("segments:read");

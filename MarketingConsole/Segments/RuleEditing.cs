@@ -85,6 +85,13 @@ internal sealed class RuleEditing(SegmentRule rule, RuleSuggestions suggestions,
         Commit();
     }
 
+    /// <summary>Sets a rule beside what is there, as one step; all of both must hold.</summary>
+    public void Append(SegmentRule other)
+    {
+        var added = other is GroupRule { Match: GroupMatch.All } group ? group.Rules : [other];
+        Load(_now is GroupRule { Match: GroupMatch.All } now ? GroupRule.All([.. now.Rules, .. added]) : GroupRule.All([_now, .. added]));
+    }
+
     public IEnumerable<RuleProblem> ProblemsAt(RuleNode node) => Problems.Where(x => node.Children is null ? x.Path == node.Path || x.Path.StartsWith(node.Path + ".", StringComparison.Ordinal) : x.Path == node.Path);
 
     public Task<IReadOnlyList<Suggestion>> SuggestAsync(string list) => Once(list, () => suggestions.ForListAsync(list, CancellationToken.None));

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using MarketingConsole.Core.Access;
+using MarketingConsole.Core.Copy.Describing;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Segments;
+using MarketingConsole.Core.Segments.Describing;
 
 namespace MarketingConsole.Segments;
 
@@ -15,6 +17,16 @@ internal sealed record PreviewRequest(JsonElement? Rule, DateTimeOffset? AsOf);
 /// <param name="Path">The condition, as in "rules[0]"; leave out when the rule is one condition.</param>
 /// <param name="AsOf">The instant to look at; leave out for now.</param>
 internal sealed record DistributionRequest(JsonElement? Rule, string? Path, DateTimeOffset? AsOf);
+
+/// <param name="Sentence">English, as in "women in Germany who bought shoes twice in the last 90 days".</param>
+/// <param name="By">"reader", the built-in one, or "model", the connected language model; leave out for the reader.</param>
+internal sealed record DescribeRequest(string? Sentence, string? By);
+
+/// <param name="Rule">A proposal to review: what <paramref name="NotUnderstood"/> names is not in it.</param>
+/// <param name="Reading">The rule read back in words.</param>
+/// <param name="Notes">What words were taken to mean.</param>
+/// <param name="ProposedBy">"reader", or the language model's name.</param>
+internal sealed record DescribeResponse(JsonElement Rule, string Reading, IReadOnlyList<NotUnderstood> NotUnderstood, IReadOnlyList<string> Notes, string ProposedBy);
 
 /// <param name="Sentence">The rule in words.</param>
 internal sealed record SegmentResponse(int Id, string Name, string Description, JsonElement Rule, string Sentence, int Version, int Size, DateTime? CountedAt, DateTime CreatedAt, DateTime UpdatedAt);
@@ -45,6 +57,8 @@ internal static class SegmentsEndpoints
         group.MapPost("/preview", PreviewAsync).Produces<SegmentPreview>().ProducesValidationProblem().RequireAuthorization(read).WithName("PreviewSegment");
         group.MapPost("/distribution", DistributionAsync).Produces<RuleDistribution>().ProducesValidationProblem().RequireAuthorization(read).WithName("ReadRuleDistribution");
         group.MapGet("/store", async (StoreAnswers store, CancellationToken ct) => TypedResults.Ok(await store.StateAsync(ct))).RequireAuthorization(read).WithName("ReadSegmentStore");
+
+        group.MapPost("/describe", DescribeAsync).Produces<DescribeResponse>().ProducesValidationProblem().ProducesProblem(422).RequireAuthorization(read).WithName("DescribeSegment");
         group.MapGet("/{id:int}/members", MembersAsync).Produces<MembersResponse>().ProducesProblem(404).RequireAuthorization(read).WithName("ListSegmentMembers");
         group.MapGet("/{id:int}/members/{customerId:int}/why", async (int id, int customerId, SegmentExplainer explainer, CancellationToken ct) => await explainer.WhyAsync(id, customerId, ct) is { } why ? Results.Ok(why) : NotFound(id))
             .Produces<SegmentReasons>().ProducesProblem(404).RequireAuthorization(read).WithName("ExplainSegmentMember");
@@ -109,6 +123,24 @@ internal static class SegmentsEndpoints
         List<RuleProblem> problems = [.. await segments.CheckAsync(rule, null, ct)];
         var errors = problems.Select(Named).Concat(previewer.CheckInstant(rule, asOf).Select(x => x.Path == "asOf" ? new FieldError("asOf", x.Message) : Named(x))).ToList();
         return errors.Count > 0 ? Invalid(errors) : await answer(rule, asOf);
+    }
+
+    private static async Task<IResult> DescribeAsync(DescribeRequest body, RuleProposer proposer, SegmentService segments, CancellationToken ct)
+    {
+        if (RuleProposer.Fault(body.Sentence ?? "") is { } fault)
+        {
+            return Invalid([new FieldError("sentence", fault)]);
+        }
+
+        if (body.By is not (null or "reader" or "model"))
+        {
+            return Invalid([new FieldError("by", "Must be reader or model.")]);
+        }
+
+        var described = await proposer.ProposeAsync(body.Sentence!, body.By == "model", ct);
+        return described.Proposal.Rule is { } rule
+            ? Results.Ok(new DescribeResponse(JsonSerializer.SerializeToElement(rule, RuleJson.Options), RuleSentence.Of(rule, await segments.NamesAsync(ct)), described.Proposal.NotUnderstood, described.Proposal.Notes, described.Model ?? "reader"))
+            : Results.Problem(described.Error, statusCode: StatusCodes.Status422UnprocessableEntity, extensions: new Dictionary<string, object?> { ["notUnderstood"] = described.Proposal.NotUnderstood });
     }
 
     private static async Task<IResult> MembersAsync(int id, int? after, int? take, SegmentService segments, SegmentMembersReader reader, CancellationToken ct)

@@ -1,11 +1,6 @@
-using System.ClientModel;
-using System.ClientModel.Primitives;
-using System.Text;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Offers;
 using Microsoft.Extensions.Options;
-using OpenAI;
-using OpenAI.Chat;
 
 namespace MarketingConsole.Core.Copy.Writing;
 
@@ -13,13 +8,13 @@ namespace MarketingConsole.Core.Copy.Writing;
 public sealed record WritingResult(IReadOnlyList<CopyVariant> Variants, string? Error);
 
 /// <summary>Has a language model write three variants. Sends nothing but <see cref="CopyPrompt"/>; never falls back to the composer on its own.</summary>
-public sealed class LanguageModelWriter(IOptions<LanguageModelOptions> options, IOptions<ShopOptions> shop, TimeProvider time)
+public sealed class LanguageModelWriter(LanguageModel model, IOptions<ShopOptions> shop)
 {
-    private const int LongestAnswer = 60_000;
+    private const string Instead = "use the built-in composer";
 
-    public bool Configured => options.Value.Configured;
+    public bool Configured => model.Configured;
 
-    public string Model => options.Value.Model;
+    public string Model => model.Name;
 
     /// <param name="onText">Called with what can be read of the answer so far, each time more of it arrives.</param>
     /// <exception cref="OperationCanceledException">The caller cancelled; a time-out is a <see cref="WritingResult.Error"/>.</exception>
@@ -27,63 +22,15 @@ public sealed class LanguageModelWriter(IOptions<LanguageModelOptions> options, 
     {
         ArgumentNullException.ThrowIfNull(brief);
         ArgumentNullException.ThrowIfNull(onText);
-        var settings = options.Value;
-        if (!settings.Configured)
-        {
-            return Failed("No language model is connected: set Copy:Endpoint and Copy:Model, or use the built-in composer.");
-        }
-
         var prompt = CopyPrompt.For(brief, offers, shop.Value.Currency);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(settings.TimeoutSeconds), time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        var answer = new StringBuilder();
-        try
+        var reply = await model.AskAsync(prompt.System, prompt.User, Instead, x => onText(ModelAnswer.SoFar(x)), cancellationToken);
+        if (reply.Error is not null)
         {
-            await foreach (var update in Client(settings).CompleteChatStreamingAsync([new SystemChatMessage(prompt.System), new UserChatMessage(prompt.User)], cancellationToken: stop.Token).WithCancellation(stop.Token))
-            {
-                foreach (var piece in update.ContentUpdate.Where(x => x.Text is { Length: > 0 }))
-                {
-                    answer.Append(piece.Text);
-                    await onText(ModelAnswer.SoFar(answer.ToString()));
-                }
-
-                if (answer.Length > LongestAnswer)
-                {
-                    return Failed("The language model does not stop writing; its answer was dropped. Try again.");
-                }
-            }
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested && Explain(exception, deadline.IsCancellationRequested, settings) is { } why)
-        {
-            return Failed(why);
+            return new([], reply.Error);
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        var variants = ModelAnswer.Read(answer.ToString(), brief.Language);
-        return variants.Count == 0 ? Failed("The language model did not answer in the form asked for. Try again, or use the built-in composer.")
-            : new([.. variants.Select(x => x with { Model = settings.Model, PromptHash = prompt.Hash })], null);
+        var variants = ModelAnswer.Read(reply.Text, brief.Language);
+        return variants.Count == 0 ? new([], $"The language model did not answer in the form asked for. Try again, or {Instead}.")
+            : new([.. variants.Select(x => x with { Model = model.Name, PromptHash = prompt.Hash })], null);
     }
-
-    private static ChatClient Client(LanguageModelOptions settings) => new(settings.Model, new ApiKeyCredential(settings.ApiKey.Length > 0 ? settings.ApiKey : "none"), new OpenAIClientOptions
-    {
-        Endpoint = new Uri(settings.Endpoint!),
-        NetworkTimeout = TimeSpan.FromSeconds(settings.TimeoutSeconds),
-        RetryPolicy = new ClientRetryPolicy(maxRetries: 0), // the marketer sees the fault at once and decides
-    });
-
-    private static string? Explain(Exception exception, bool late, LanguageModelOptions settings) => exception switch
-    {
-        _ when late => $"The language model took longer than {settings.TimeoutSeconds} seconds. Try again, or use the built-in composer.",
-        ClientResultException { Status: 401 or 403 } refused => $"The language model refused the key ({refused.Status}): check Copy:ApiKey.",
-        ClientResultException { Status: 404 } => $"There is no model “{settings.Model}” at this endpoint (404): check Copy:Endpoint and Copy:Model.",
-        ClientResultException { Status: 429 } => "The language model is busy or its quota is used up (429). Try again in a while.",
-        ClientResultException { Status: >= 500 } broken => $"The language model's server failed ({broken.Status}). Try again.",
-        ClientResultException { Status: > 0 } other => $"The language model's server refused the request ({other.Status}).",
-        ClientResultException or HttpRequestException or IOException or AggregateException => "The language model cannot be reached: check Copy:Endpoint and the network.",
-        OperationCanceledException => $"The language model took longer than {settings.TimeoutSeconds} seconds. Try again, or use the built-in composer.",
-        System.Text.Json.JsonException or InvalidOperationException or FormatException or KeyNotFoundException or ArgumentException => "The language model's server sent something that is no chat completion. Check Copy:Endpoint.",
-        _ => null,
-    };
-
-    private static WritingResult Failed(string why) => new([], why);
 }

@@ -1,0 +1,111 @@
+namespace MarketingConsole.Tests.Segments.Describing;
+
+/// <summary>Sentences as people write them, each with the rule it means.</summary>
+internal static class Sentences
+{
+    private const string Women = """{"type":"trait","field":"gender","op":"is","value":"female"}""", Germany = """{"type":"trait","field":"country","op":"is","value":"DE"}""";
+
+    public static readonly (string Sentence, string Rule)[] Understood =
+    [
+        ("women in Germany who bought shoes at least three times in the last 90 days but opened no e-mail for a month", All(Women, Germany,
+            Event("purchase", """ "op":"atLeast","value":3,"days":90,"where":{"categories":["Shoes"]}"""), Event("emailOpen", """ "op":"notPerformed","days":30"""))),
+        ("women in Germany", All(Women, Germany)),
+        ("Customers from Germany or Austria", """{"type":"trait","field":"country","op":"in","values":["DE","AT"]}"""),
+        ("German women", All(Germany, Women)),
+        ("men living in Vienna or Graz", All("""{"type":"trait","field":"gender","op":"is","value":"male"}""", """{"type":"trait","field":"city","op":"in","values":["Vienna","Graz"]}""")),
+        ("people who live in New York", """{"type":"trait","field":"city","op":"is","value":"New York"}"""),
+        ("everyone outside Germany", """{"type":"trait","field":"country","op":"isNot","value":"DE"}"""),
+        ("customers not in Germany", """{"type":"trait","field":"country","op":"isNot","value":"DE"}"""),
+        ("women aged 30 to 45", All(Women, """{"type":"trait","field":"age","op":"between","value":30,"to":45}""")),
+        ("men over 50", All("""{"type":"trait","field":"gender","op":"is","value":"male"}""", """{"type":"trait","field":"age","op":"above","value":50}""")),
+        ("customers between 18 and 25 years old", """{"type":"trait","field":"age","op":"between","value":18,"to":25}"""),
+        ("people older than sixty", """{"type":"trait","field":"age","op":"above","value":60}"""),
+        ("customers in their 30s", """{"type":"trait","field":"age","op":"between","value":30,"to":39}"""),
+        ("people aged 65 or older", """{"type":"trait","field":"age","op":"atLeast","value":65}"""),
+        ("customers whose age is unknown", """{"type":"trait","field":"age","op":"missing"}"""),
+        ("customers with a phone number", """{"type":"trait","field":"phone","op":"exists"}"""),
+        ("customers without a phone number", """{"type":"trait","field":"phone","op":"missing"}"""),
+        ("customers whose birthday is in the next 14 days", """{"type":"trait","field":"birthDate","op":"anniversaryIn","days":14}"""),
+        ("people with a birthday within two weeks", """{"type":"trait","field":"birthDate","op":"anniversaryIn","days":14}"""),
+        ("customers whose birthday is today", """{"type":"trait","field":"birthDate","op":"anniversaryIn","days":1}"""),
+        ("who signed up in the last 30 days", """{"type":"trait","field":"signUp","op":"inLast","days":30}"""),
+        ("customers who joined more than a week ago", """{"type":"trait","field":"signUp","op":"notInLast","days":7}"""),
+        ("customers who signed up last month", """{"type":"trait","field":"signUp","op":"during","window":"lastMonth"}"""),
+        ("customers who registered before 1 January 2026", """{"type":"trait","field":"signUp","op":"below","value":"2026-01-01"}"""),
+        ("customers who signed up in 2025", """{"type":"trait","field":"signUp","op":"between","value":"2025-01-01","to":"2025-12-31"}"""),
+        ("gold customers", """{"type":"trait","field":"tier","op":"is","value":"gold"}"""),
+        ("gold or silver members who bought nothing in the last 60 days", All("""{"type":"trait","field":"tier","op":"in","values":["gold","silver"]}""", Event("purchase", """ "op":"notPerformed","days":60"""))),
+        ("lapsing customers", """{"type":"twin","field":"stage","op":"is","value":"lapsing"}"""),
+        ("customers who are cooling or lapsing", """{"type":"twin","field":"stage","op":"in","values":["cooling","lapsing"]}"""),
+        ("customers who are not lost", """{"type":"twin","field":"stage","op":"isNot","value":"lost"}"""),
+        ("bought tea", Event("purchase", """ "op":"performed","where":{"categories":["Tea"]}""")),
+        ("customers who bought tea or coffee this month", Event("purchase", """ "op":"performed","window":"thisMonth","where":{"categories":["Tea","Coffee"]}""")),
+        ("customers who bought tea and coffee in the last year", All(Event("purchase", """ "op":"performed","days":365,"where":{"categories":["Tea"]}"""), Event("purchase", """ "op":"performed","days":365,"where":{"categories":["Coffee"]}"""))),
+        ("customers who bought tea but not coffee", All(Event("purchase", """ "op":"performed","where":{"categories":["Tea"]}"""), Event("purchase", """ "op":"notPerformed","where":{"categories":["Coffee"]}"""))),
+        ("people who never bought anything", Event("purchase", """ "op":"notPerformed" """)),
+        ("customers who haven't bought for six months", Event("purchase", """ "op":"notPerformed","days":180""")),
+        ("customers without a purchase in the last 90 days", Event("purchase", """ "op":"notPerformed","days":90""")),
+        ("customers with no orders this year", Event("purchase", """ "op":"notPerformed","window":"thisYear" """)),
+        ("customers with at least 3 orders in the past 12 months", Event("purchase", """ "op":"atLeast","value":3,"days":365""")),
+        ("customers who bought exactly once", Event("purchase", """ "op":"exactly","value":1""")),
+        ("customers who bought Bergland tea at least twice", Event("purchase", """ "op":"atLeast","value":2,"where":{"categories":["Tea"],"brands":["Bergland"]}""")),
+        ("customers who bought the Wool Scarf", Event("purchase", """ "op":"performed","where":{"skus":["P2"]}""")),
+        ("customers who bought socks in December 2025", Event("purchase", """ "op":"performed","from":"2025-12-01T00:00:00+00:00","until":"2026-01-01T00:00:00+00:00","where":{"skus":["P1"]}""")),
+        ("customers who bought candles", Event("purchase", """ "op":"performed","where":{"categories":["Candles & scent"]}""")),
+        ("who bought in store Wien Neubau in the last 30 days", Event("purchase", """ "op":"performed","days":30,"where":{"stores":[1]}""")),
+        ("customers who bought online since 1 February 2026", Event("purchase", """ "op":"performed","from":"2026-02-01T00:00:00+00:00","where":{"channels":["web","app"]}""")),
+        ("customers who bought in a store in the last year", Event("purchase", """ "op":"performed","days":365,"where":{"channels":["store"]}""")),
+        ("customers who spent more than €500 in the last year", Event("purchase", """ "op":"above","measure":"sum","value":500,"days":365""")),
+        ("customers who spent at least 1,000 EUR on coffee since January 2026", Event("purchase", """ "op":"atLeast","measure":"sum","value":1000,"from":"2026-01-01T00:00:00+00:00","where":{"categories":["Coffee"]}""")),
+        ("customers who spend at least 100 per order on average", Event("purchase", """ "op":"atLeast","measure":"average","value":100""")),
+        ("customers who bought from at least 4 different categories in the last year", Event("purchase", """ "op":"atLeast","measure":"distinct","of":"category","value":4,"days":365""")),
+        ("customers who viewed shoes five or more times in the last week", Event("view", """ "op":"atLeast","value":5,"days":7,"where":{"categories":["Shoes"]}""")),
+        ("customers who looked at tea but did not buy it in the last 7 days", All(Event("view", """ "op":"performed","where":{"categories":["Tea"]}"""), Event("purchase", """ "op":"notPerformed","days":7,"where":{"categories":["Tea"]}"""))),
+        ("customers who put something in the cart in the last week since their last purchase", Event("cart", """ "op":"performed","days":7,"since":{"event":"purchase"}""")),
+        ("customers who added tea to the cart yesterday", Event("cart", """ "op":"performed","from":"2026-03-09T00:00:00+00:00","until":"2026-03-10T00:00:00+00:00","where":{"categories":["Tea"]}""")),
+        ("people who returned at least 3 items in the last year", Event("return", """ "op":"atLeast","measure":"sum","of":"quantity","value":3,"days":365""")),
+        ("customers who clicked in an email in the last 24 hours", Event("emailClick", """ "op":"performed","minutes":1440""")),
+        ("customers who visited a store this week", Event("storeVisit", """ "op":"performed","window":"thisWeek" """)),
+        ("customers who last bought more than 60 days ago", Event("purchase", """ "op":"above","measure":"daysSinceLast","value":60""")),
+        ("customers whose first purchase was less than 30 days ago", """{"type":"twin","field":"firstOrder","op":"inLast","days":30}"""),
+        ("customers who viewed tea and then bought tea within 3 days", """{"type":"sequence","first":{"event":"view","where":{"categories":["Tea"]}},"then":{"event":"purchase","where":{"categories":["Tea"]}},"withinDays":3}"""),
+        ("customers who viewed coffee and then did not buy within 3 days", All(Event("view", """ "op":"performed","where":{"categories":["Coffee"]}"""),
+            """{"type":"group","match":"none","rules":[{"type":"sequence","first":{"event":"view","where":{"categories":["Coffee"]}},"then":{"event":"purchase"},"withinDays":3}]}""")),
+        ("top 5 % by spend in the last year", """{"type":"rank","percent":5,"event":{"event":"purchase","measure":"sum","days":365}}"""),
+        ("the top 100 customers by revenue", """{"type":"rank","count":100,"field":"revenue"}"""),
+        ("customers who allow e-mail", """{"type":"consent","purpose":"email"}"""),
+        ("customers who do not allow SMS", """{"type":"consent","purpose":"sms","allowed":false}"""),
+        ("customers who opted out of profiling", """{"type":"consent","purpose":"profiling","allowed":false}"""),
+        ("members of Tea lovers", """{"type":"member","segment":1}"""),
+        ("customers not in segment Wholesale", """{"type":"member","segment":2,"member":false}"""),
+        ("customers in segment Tea lovers for at least 30 days", """{"type":"member","segment":1,"days":30}"""),
+        ("customers likely to buy soon", """{"type":"twin","field":"chanceToBuy","op":"atLeast","value":40}"""),
+        ("customers at least 60 % likely to churn", """{"type":"twin","field":"churnRisk","op":"atLeast","value":60}"""),
+        ("customers with a lifetime value above 1,000 EUR", """{"type":"twin","field":"lifetimeValue","op":"above","value":1000}"""),
+        ("customers whose favourite category is Tea", """{"type":"twin","field":"topCategory","op":"is","value":"Tea"}"""),
+        ("customers who live within 10 km of Wien Neubau", """{"type":"near","kilometres":10,"store":1}"""),
+        ("a random 10 % of customers", """{"type":"bucket","from":0,"to":10,"salt":""}"""),
+        ("customers who either bought tea or viewed coffee", Any(Event("purchase", """ "op":"performed","where":{"categories":["Tea"]}"""), Event("view", """ "op":"performed","where":{"categories":["Coffee"]}"""))),
+        ("women who (bought tea or viewed coffee) and live in Germany", All(Women, Germany, Any(Event("purchase", """ "op":"performed","where":{"categories":["Tea"]}"""), Event("view", """ "op":"performed","where":{"categories":["Coffee"]}""")))),
+        ("women who bought tea, or men who bought coffee", Any(All(Women, Event("purchase", """ "op":"performed","where":{"categories":["Tea"]}""")), All("""{"type":"trait","field":"gender","op":"is","value":"male"}""", Event("purchase", """ "op":"performed","where":{"categories":["Coffee"]}""")))),
+        ("women who bought tea or viewed coffee", All(Women, Any(Event("purchase", """ "op":"performed","where":{"categories":["Tea"]}"""), Event("view", """ "op":"performed","where":{"categories":["Coffee"]}""")))),
+        ("customers who bought tea, except those in Germany", All(Event("purchase", """ "op":"performed","where":{"categories":["Tea"]}"""), None(Germany))),
+        ("customers in segment Tea lovers but not in segment Wholesale", All("""{"type":"member","segment":1}""", """{"type":"member","segment":2,"member":false}""")),
+        ("customers who bought in at least 4 of the last 6 months", Event("purchase", """ "op":"regularly","value":4,"periods":6,"days":30""")),
+        ("customers whose size is large", """{"type":"trait","field":"custom.size","op":"is","value":"large"}"""),
+        ("customers who did the quiz", Event("custom", """ "name":"quiz","op":"performed" """)),
+        ("customers who did “quiz” twice or more", Event("custom", """ "name":"quiz","op":"atLeast","value":2""")),
+        ("customers seen in the last 7 days", """{"type":"twin","field":"lastSeen","op":"inLast","days":7}"""),
+        ("customers whose open rate is below 10 %", """{"type":"twin","field":"openRate","op":"below","value":10}"""),
+    ];
+
+    private static string All(params string[] rules) => Group("all", rules);
+
+    private static string Any(params string[] rules) => Group("any", rules);
+
+    private static string None(params string[] rules) => Group("none", rules);
+
+    private static string Group(string match, string[] rules) => $$"""{"type":"group","match":"{{match}}","rules":[{{string.Join(",", rules)}}]}""";
+
+    private static string Event(string type, string rest) => $$"""{"type":"event","event":"{{type}}",{{rest}}}""";
+}
