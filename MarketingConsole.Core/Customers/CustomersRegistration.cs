@@ -8,6 +8,7 @@ public static class CustomersRegistration
     public static IServiceCollection AddCustomers(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
+        services.AddSingleton<CustomerFinder>();
         return services;
     }
 }

@@ -19,6 +19,8 @@ public static class SegmentsRegistration
         services.AddSingleton<SegmentPreviewer>();
         services.AddSingleton<StoreAnswers>();
         services.AddSingleton<DistributionReader>();
+        services.AddSingleton<OverlapReader>();
+        services.AddSingleton<SizeHistoryReader>();
         services.AddSingleton<SegmentExplainer>();
         services.AddSingleton<SegmentMembersReader>();
         services.AddSingleton<RuleSuggestions>();

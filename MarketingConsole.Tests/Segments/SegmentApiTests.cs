@@ -119,6 +119,29 @@ public sealed class SegmentApiTests(ConsoleFactory app) : IClassFixture<ConsoleF
     }
 
     [Fact]
+    public async Task OverlapSizesAndWhy_OfAnUnsavedRule_Answer()
+    {
+        await using (var db = app.Open())
+        {
+            var customer = new Customer { Id = 951, Key = "W951", FirstName = "Wanda", Country = "FR", CreatedAt = DateTime.UnixEpoch };
+            CustomerNormaliser.Apply(customer);
+            db.Customers.Add(customer);
+            await db.SaveChangesAsync(Stop);
+        }
+
+        using var api = await app.ApiAsync("segments:read");
+        const string French = """{"type":"group","rules":[{"type":"trait","field":"country","op":"is","value":"FR"}]}""";
+        var why = await (await PostAsync(api, "segments/why", $$"""{"rule":{{French}},"customer":951}""")).Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.Equal((true, "FR", "Wanda"), (why.GetProperty("holds").GetBoolean(), why.GetProperty("reasons")[1].GetProperty("actual").GetString(), why.GetProperty("customer").GetString()));
+        Assert.Equal(HttpStatusCode.NotFound, (await PostAsync(api, "segments/why", $$"""{"rule":{{French}},"customer":1}""")).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync(api, "segments/why", """{"rule":{"type":"event"},"customer":951}""")).StatusCode);
+        var overlap = await (await PostAsync(api, "segments/overlap", $$"""{"rule":{{French}}}""")).Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.True(overlap.GetProperty("customers").GetInt32() >= 0 && overlap.GetProperty("parts").ValueKind == JsonValueKind.Array);
+        var sizes = await (await PostAsync(api, "segments/sizes", """{"rule":{"type":"twin","field":"orders","op":"atLeast","value":2},"step":"day"}""")).Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.StartsWith("Twin features and scores are known for now only, so", sizes.GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Create_WithReadScopeOnly_IsForbidden()
     {
         using var api = await app.ApiAsync("segments:read");

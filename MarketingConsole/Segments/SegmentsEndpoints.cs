@@ -28,6 +28,16 @@ internal sealed record DescribeRequest(string? Sentence, string? By);
 /// <param name="ProposedBy">"reader", or the language model's name.</param>
 internal sealed record DescribeResponse(JsonElement Rule, string Reading, IReadOnlyList<NotUnderstood> NotUnderstood, IReadOnlyList<string> Notes, string ProposedBy);
 
+/// <param name="Segment">The segment the rule is of, which is not compared with itself.</param>
+internal sealed record OverlapRequest(JsonElement? Rule, int? Segment);
+
+/// <param name="Step">How far the points lie apart; leave out for weeks.</param>
+internal sealed record SizesRequest(JsonElement? Rule, SizeStep Step);
+
+/// <param name="Customer">Id.</param>
+/// <param name="AsOf">The instant to look at; leave out for now.</param>
+internal sealed record WhyRequest(JsonElement? Rule, int Customer, DateTimeOffset? AsOf);
+
 /// <param name="Sentence">The rule in words.</param>
 internal sealed record SegmentResponse(int Id, string Name, string Description, JsonElement Rule, string Sentence, int Version, int Size, DateTime? CountedAt, DateTime CreatedAt, DateTime UpdatedAt);
 
@@ -56,6 +66,9 @@ internal static class SegmentsEndpoints
         group.MapDelete("/{id:int}", DeleteAsync).Produces(204).ProducesProblem(404).ProducesProblem(409).RequireAuthorization(write).WithName("DeleteSegment");
         group.MapPost("/preview", PreviewAsync).Produces<SegmentPreview>().ProducesValidationProblem().RequireAuthorization(read).WithName("PreviewSegment");
         group.MapPost("/distribution", DistributionAsync).Produces<RuleDistribution>().ProducesValidationProblem().RequireAuthorization(read).WithName("ReadRuleDistribution");
+        group.MapPost("/overlap", OverlapAsync).Produces<RuleOverlap>().ProducesValidationProblem().RequireAuthorization(read).WithName("CompareRule");
+        group.MapPost("/sizes", SizesAsync).Produces<RuleSizes>().ProducesValidationProblem().RequireAuthorization(read).WithName("ReadRuleSizes");
+        group.MapPost("/why", WhyAsync).Produces<RuleExplanation>().ProducesValidationProblem().ProducesProblem(404).RequireAuthorization(read).WithName("ExplainRule");
         group.MapGet("/store", async (StoreAnswers store, CancellationToken ct) => TypedResults.Ok(await store.StateAsync(ct))).RequireAuthorization(read).WithName("ReadSegmentStore");
 
         group.MapPost("/describe", DescribeAsync).Produces<DescribeResponse>().ProducesValidationProblem().ProducesProblem(422).RequireAuthorization(read).WithName("DescribeSegment");
@@ -109,6 +122,15 @@ internal static class SegmentsEndpoints
         CheckedAsync(body.Rule, body.AsOf, segments, previewer, async (rule, asOf) => RuleTree.Nodes(rule).Any(x => x.Path == (body.Path ?? "") && x.Rule is not GroupRule)
             ? Results.Ok(await reader.ReadAsync(rule, body.Path ?? "", asOf, ct))
             : Invalid([new FieldError("path", "Must name a condition of the rule, such as \"rules[0]\".")]), ct);
+
+    private static Task<IResult> OverlapAsync(OverlapRequest body, SegmentService segments, SegmentPreviewer previewer, OverlapReader reader, CancellationToken ct) =>
+        CheckedAsync(body.Rule, null, segments, previewer, async (rule, _) => Results.Ok(await reader.ReadAsync(rule, body.Segment, ct)), ct);
+
+    private static Task<IResult> SizesAsync(SizesRequest body, SegmentService segments, SegmentPreviewer previewer, SizeHistoryReader reader, CancellationToken ct) =>
+        CheckedAsync(body.Rule, null, segments, previewer, async (rule, _) => Results.Ok(await reader.ReadAsync(rule, body.Step, null, ct)), ct);
+
+    private static Task<IResult> WhyAsync(WhyRequest body, SegmentService segments, SegmentPreviewer previewer, SegmentExplainer explainer, CancellationToken ct) =>
+        CheckedAsync(body.Rule, body.AsOf, segments, previewer, async (rule, asOf) => await explainer.WhyAsync(rule, body.Customer, asOf, ct) is { } why ? Results.Ok(why) : Results.Problem($"There is no customer {body.Customer}.", statusCode: StatusCodes.Status404NotFound), ct);
 
     /// <summary>Answers for a rule that can be counted at the instant; otherwise says what is wrong.</summary>
     private static async Task<IResult> CheckedAsync(JsonElement? json, DateTimeOffset? at, SegmentService segments, SegmentPreviewer previewer, Func<SegmentRule, DateTime?, Task<IResult>> answer, CancellationToken ct)

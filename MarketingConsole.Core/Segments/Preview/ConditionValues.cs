@@ -185,20 +185,10 @@ internal sealed record ConditionValues(string Title, DistributionUnit Unit, Func
             return null;
         }
 
-        var (north, east, cosine) = (store.Number(TwinStore.Latitude), store.Number(TwinStore.Longitude), Math.Cos(latitude * Radian));
-        return new("Distance", DistributionUnit.Kilometres, x =>
-        {
-            if (north[x] is not { } n || east[x] is not { } e)
-            {
-                return double.NaN;
-            }
-
-            var (up, across) = (Math.Sin((n - latitude) * Radian / 2), Math.Sin((e - longitude) * Radian / 2));
-            return 2 * NearRule.EarthRadius * Math.Asin(Math.Sqrt(Math.Min(1, (up * up) + (Math.Cos(n * Radian) * cosine * across * across)))); // the haversine formula
-        }, Whole: false);
+        var (north, east) = (store.Number(TwinStore.Latitude), store.Number(TwinStore.Longitude));
+        return new("Distance", DistributionUnit.Kilometres, x => north[x] is { } n && east[x] is { } e ? NearRule.Distance(n, e, latitude, longitude) : double.NaN, Whole: false);
     }
 
     private const int MostYears = 151;
-    private const double Radian = Math.PI / 180;
     private static readonly int Epoch = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 }

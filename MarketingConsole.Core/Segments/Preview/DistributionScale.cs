@@ -5,7 +5,7 @@ namespace MarketingConsole.Core.Segments;
 /// <summary>Bins with round ends for a range of numbers, a first one for what lies below and a last one for what lies above.</summary>
 internal sealed class DistributionScale
 {
-    private const int MostBins = 24;
+    private const int MostBins = 40;
     private const double Slack = 1e-9; // 0.29 × 100 belongs to 29
     private static readonly int[] Round = [1, 2, 5, 10];
     private static readonly double[] DaySteps = [1, 2, 5, 7, 10, 14, 30, 60, 90, 180, 365, 730, 1825, 3650];

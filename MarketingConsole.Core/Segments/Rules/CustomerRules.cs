@@ -110,4 +110,12 @@ public sealed record NearRule : SegmentRule
 
     /// <summary>Degrees east, −180 to 180.</summary>
     public double? Longitude { get; init; }
+
+    /// <summary>Kilometres between two places in degrees, by the haversine formula.</summary>
+    public static double Distance(double north, double east, double latitude, double longitude)
+    {
+        const double Radian = Math.PI / 180;
+        var (up, across) = (Math.Sin((north - latitude) * Radian / 2), Math.Sin((east - longitude) * Radian / 2));
+        return 2 * EarthRadius * Math.Asin(Math.Sqrt(Math.Min(1, (up * up) + (Math.Cos(north * Radian) * Math.Cos(latitude * Radian) * across * across))));
+    }
 }

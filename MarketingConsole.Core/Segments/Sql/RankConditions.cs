@@ -9,14 +9,20 @@ internal static class RankConditions
 {
     public static Expression<Func<Customer, bool>> Compile(RankRule rule, RuleScope scope)
     {
-        var all = scope with { Only = null };
-        var eligible = all.Profiled();
-        var values = rule.Event is { } happened ? Values(happened, all) : Values(rule.Field!, all);
-        var ranked = values.Join(eligible, x => x.CustomerId, c => c.Id, (x, c) => x);
-        var descending = rule.Top != (rule.Event is { Measure: EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast }); // the more days, the earlier the instant
+        var (ranked, eligible, descending) = Ranked(rule, scope);
         var ids = (descending ? ranked.OrderByDescending(x => x.Value) : ranked.OrderBy(x => x.Value)).ThenBy(x => x.CustomerId).Select(x => x.CustomerId);
         var first = rule.Percent is { } percent ? Share(ids, eligible, percent) : ids.Take(rule.Count!.Value);
         return c => first.Contains(c.Id);
+    }
+
+    /// <summary>The value of each who has one, all who may be profiled, and whether the largest comes first.</summary>
+    public static (IQueryable<Measured> Ranked, IQueryable<Customer> Eligible, bool Descending) Ranked(RankRule rule, RuleScope scope)
+    {
+        var all = scope with { Only = null };
+        var eligible = all.Profiled();
+        var values = rule.Event is { } happened ? Values(happened, all) : Values(rule.Field!, all);
+        var descending = rule.Top != (rule.Event is { Measure: EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast }); // the more days, the earlier the instant
+        return (values.Join(eligible, x => x.CustomerId, c => c.Id, (x, c) => x), eligible, descending);
     }
 
     private static IQueryable<Measured> Values(EventRule rule, RuleScope scope) => EventMeasures.Of(rule, scope, EventSpan.Of(rule, scope));

@@ -11,7 +11,7 @@ namespace MarketingConsole.Components.Search;
 internal sealed record SearchHit(string Group, string Icon, string Label, string Detail, string Href);
 
 /// <summary>Finds what a person may open by a few letters: customers by key, name or e-mail; segments, campaigns and offers by name; pages and actions by label.</summary>
-internal sealed class SearchService(IDbContextFactory<ConsoleDb> dbs)
+internal sealed class SearchService(IDbContextFactory<ConsoleDb> dbs, CustomerFinder customers)
 {
     private const int PerGroup = 6;
 
@@ -39,7 +39,7 @@ internal sealed class SearchService(IDbContextFactory<ConsoleDb> dbs)
         var hits = new List<SearchHit>();
         if (NavItem.MayOpen(user, "/twins"))
         {
-            hits.AddRange(await CustomersAsync(db, folded, cancellationToken));
+            hits.AddRange((await customers.FindAsync(text, PerGroup, cancellationToken)).Select(x => new SearchHit("Customers", "user", x.Name, string.Join(" · ", new[] { x.Key, x.City }.Where(y => !string.IsNullOrEmpty(y) && y != x.Name)), $"/twins/{Text(x.Id)}")));
         }
 
 #pragma warning disable CA1304, CA1311, CA1862 // runs in the database
@@ -51,23 +51,6 @@ internal sealed class SearchService(IDbContextFactory<ConsoleDb> dbs)
             .Select(x => new { x.Name }).ToListAsync(cancellationToken)).Select(x => new SearchHit("Offers", "tag", x.Name, "", $"/offers?q={Uri.EscapeDataString(x.Name)}")));
 #pragma warning restore CA1304, CA1311, CA1862
         return [.. hits, .. fixedHits];
-    }
-
-    /// <summary>Those whose key or address begins with the text first: both are indexed; then any part of key, name and e-mail.</summary>
-    private static async Task<IEnumerable<SearchHit>> CustomersAsync(ConsoleDb db, string folded, CancellationToken cancellationToken)
-    {
-        var upper = folded.ToUpperInvariant();
-        var living = db.Customers.AsNoTracking().Where(x => x.ErasedAt == null);
-        var found = await living.Where(x => x.Key.StartsWith(folded) || x.Key.StartsWith(upper) || x.EmailKey!.StartsWith(folded)).OrderBy(x => x.Key).Take(PerGroup).ToListAsync(cancellationToken);
-        if (found.Count < PerGroup)
-        {
-            var words = folded.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            var query = words.Aggregate(living, (all, word) => all.Where(x => x.SearchText.Contains(word)));
-            var known = found.Select(x => x.Id).ToList();
-            found.AddRange(await query.Where(x => !known.Contains(x.Id)).OrderBy(x => x.Id).Take(PerGroup - found.Count).ToListAsync(cancellationToken));
-        }
-
-        return found.Select(x => new SearchHit("Customers", "user", x.DisplayName, string.Join(" · ", new[] { x.Key, x.City }.Where(y => !string.IsNullOrEmpty(y) && y != x.DisplayName)), $"/twins/{Text(x.Id)}"));
     }
 
     private static string Text(int id) => id.ToString(CultureInfo.InvariantCulture);
