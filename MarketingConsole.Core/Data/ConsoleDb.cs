@@ -10,6 +10,7 @@ using MarketingConsole.Core.Events.Touchpoints;
 using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Offers;
 using MarketingConsole.Core.Segments;
+using MarketingConsole.Core.Segments.Webhooks;
 using MarketingConsole.Core.Twins;
 using MarketingConsole.Core.Twins.Models;
 using Microsoft.AspNetCore.Identity;
@@ -48,6 +49,7 @@ public abstract class ConsoleDb(DbContextOptions options) : IdentityDbContext<Co
     public DbSet<SegmentMember> SegmentMembers => Set<SegmentMember>();
     public DbSet<SegmentMove> SegmentMoves => Set<SegmentMove>();
     public DbSet<SegmentSize> SegmentSizes => Set<SegmentSize>();
+    public DbSet<SegmentWebhook> SegmentWebhooks => Set<SegmentWebhook>();
     public DbSet<Offer> Offers => Set<Offer>();
     public DbSet<Campaign> Campaigns => Set<Campaign>();
     public DbSet<CampaignApproval> CampaignApprovals => Set<CampaignApproval>();

@@ -1,3 +1,4 @@
+using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Dispatch.Mail;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;

@@ -1,3 +1,4 @@
+using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Dispatch.Mail;
 using MarketingConsole.Core.Events;
 
@@ -45,14 +46,6 @@ public sealed record Delivery(DeliveryOutcome Outcome, string? Reason = null)
 
     /// <summary>How long the other side asked to wait.</summary>
     public TimeSpan? RetryAfter { get; init; }
-}
-
-/// <param name="Tries">Attempts in all.</param>
-/// <param name="First">Wait before the second; doubles each time, up to ten minutes.</param>
-public sealed record RetryPolicy(int Tries, TimeSpan First)
-{
-    /// <param name="tries">Attempts made.</param>
-    public TimeSpan Wait(int tries) => TimeSpan.FromSeconds(Math.Min(600, First.TotalSeconds * Math.Pow(2, tries - 1)));
 }
 
 /// <summary>A way out of the console: SMTP, the outbox folder, a webhook.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 
 namespace MarketingConsole.Core.Dispatch;

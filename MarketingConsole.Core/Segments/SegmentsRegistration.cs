@@ -1,7 +1,11 @@
+using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Segments.Describing;
 using MarketingConsole.Core.Segments.InMemory;
+using MarketingConsole.Core.Segments.Webhooks;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace MarketingConsole.Core.Segments;
 
@@ -26,6 +30,12 @@ public static class SegmentsRegistration
         services.AddSingleton<RuleSuggestions>();
         services.AddSingleton<SentenceReader>();
         services.AddHostedService<SegmentRefresher>();
+        services.AddOptions<SegmentWebhookOptions>().Bind(configuration.GetSection(SegmentOptions.Section));
+        services.AddDataProtection();
+        services.AddHttpClient(WebhookSender.ClientName).ConfigurePrimaryHttpMessageHandler(x => PublicAddress.Handler(x.GetRequiredService<IOptions<SegmentWebhookOptions>>().Value.PrivateWebhooks));
+        services.AddSingleton<SegmentWebhooks>();
+        services.AddSingleton<WebhookSender>();
+        services.AddHostedService(x => x.GetRequiredService<WebhookSender>());
         return services;
     }
 }

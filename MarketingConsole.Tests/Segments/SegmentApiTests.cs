@@ -142,6 +142,29 @@ public sealed class SegmentApiTests(ConsoleFactory app) : IClassFixture<ConsoleF
     }
 
     [Fact]
+    public async Task Webhook_SetReadRemove_ShowsTheSecretOnce()
+    {
+        using var api = await app.ApiAsync();
+        var created = await PostAsync(api, "segments", $$"""{"name":"Hooked","rule":{{Germans}}}""");
+        var address = new Uri($"{created.Headers.Location}/webhook", UriKind.Relative);
+        Assert.Equal(HttpStatusCode.NotFound, (await api.GetAsync(address, Stop)).StatusCode);
+        using var wrong = Json("""{"url":"http://10.0.0.1/x"}""");
+        Assert.Equal(HttpStatusCode.BadRequest, (await api.PutAsync(address, wrong, Stop)).StatusCode);
+        using var body = Json("""{"url":"https://hooks.example.com/x"}""");
+        var set = await (await api.PutAsync(address, body, Stop)).Content.ReadFromJsonAsync<JsonElement>(Stop);
+        Assert.StartsWith("whsec_", set.GetProperty("secret").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("whsec_", await api.GetStringAsync(address, Stop), StringComparison.Ordinal);
+        using var again = Json("""{"url":"https://hooks.example.com/y"}""");
+        Assert.Equal(JsonValueKind.Null, (await (await api.PutAsync(address, again, Stop)).Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("secret").ValueKind);
+        using var reader = await app.ApiAsync("segments:read");
+        using var third = Json("""{"url":"https://hooks.example.com/z"}""");
+        Assert.Equal(HttpStatusCode.Forbidden, (await reader.PutAsync(address, third, Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await reader.PostAsync(new Uri($"{address}/test", UriKind.Relative), null, Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await api.DeleteAsync(address, Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await api.GetAsync(address, Stop)).StatusCode);
+    }
+
+    [Fact]
     public async Task Create_WithReadScopeOnly_IsForbidden()
     {
         using var api = await app.ApiAsync("segments:read");

@@ -64,6 +64,7 @@ internal static class SegmentsEndpoints
         group.MapPut("/{id:int}", (int id, SegmentRequest body, HttpContext http, SegmentService segments, CancellationToken ct) => SaveAsync(id, body, http, segments, ct))
             .Produces<SegmentResponse>().ProducesValidationProblem().ProducesProblem(404).RequireAuthorization(write).WithName("ChangeSegment");
         group.MapDelete("/{id:int}", DeleteAsync).Produces(204).ProducesProblem(404).ProducesProblem(409).RequireAuthorization(write).WithName("DeleteSegment");
+        group.MapSegmentWebhooks(read, write);
         group.MapPost("/preview", PreviewAsync).Produces<SegmentPreview>().ProducesValidationProblem().RequireAuthorization(read).WithName("PreviewSegment");
         group.MapPost("/distribution", DistributionAsync).Produces<RuleDistribution>().ProducesValidationProblem().RequireAuthorization(read).WithName("ReadRuleDistribution");
         group.MapPost("/overlap", OverlapAsync).Produces<RuleOverlap>().ProducesValidationProblem().RequireAuthorization(read).WithName("CompareRule");

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MarketingConsole.Core.Data;
 using Microsoft.Extensions.Options;
 
 namespace MarketingConsole.Core.Dispatch.Mail;

@@ -939,6 +939,35 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "SegmentWebhooks",
+                columns: table => new
+                {
+                    SegmentId = table.Column<int>(type: "integer", nullable: false),
+                    Url = table.Column<string>(type: "character varying(2000)", maxLength: 2000, nullable: false, collation: "C"),
+                    Secret = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false, collation: "C"),
+                    SetBy = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false, collation: "C"),
+                    SetAt = table.Column<long>(type: "bigint", nullable: false),
+                    Delivered = table.Column<long>(type: "bigint", nullable: false),
+                    Pending = table.Column<long>(type: "bigint", nullable: false),
+                    DeliveredAt = table.Column<long>(type: "bigint", nullable: true),
+                    FailingSince = table.Column<long>(type: "bigint", nullable: true),
+                    NextTryAt = table.Column<long>(type: "bigint", nullable: true),
+                    Tries = table.Column<int>(type: "integer", nullable: false),
+                    LastError = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true, collation: "C"),
+                    PausedAt = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SegmentWebhooks", x => x.SegmentId);
+                    table.ForeignKey(
+                        name: "FK_SegmentWebhooks_Segments_SegmentId",
+                        column: x => x.SegmentId,
+                        principalTable: "Segments",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_ApiKeys_Hash",
                 table: "ApiKeys",
@@ -1359,10 +1388,10 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 name: "SegmentMoves");
 
             migrationBuilder.DropTable(
-                name: "Segments");
+                name: "SegmentSizes");
 
             migrationBuilder.DropTable(
-                name: "SegmentSizes");
+                name: "SegmentWebhooks");
 
             migrationBuilder.DropTable(
                 name: "SigningKeys");
@@ -1399,6 +1428,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "AspNetUsers");
+
+            migrationBuilder.DropTable(
+                name: "Segments");
         }
     }
 }

@@ -939,6 +939,35 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "SegmentWebhooks",
+                columns: table => new
+                {
+                    SegmentId = table.Column<int>(type: "int", nullable: false),
+                    Url = table.Column<string>(type: "nvarchar(2000)", maxLength: 2000, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Secret = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    SetBy = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    SetAt = table.Column<long>(type: "bigint", nullable: false),
+                    Delivered = table.Column<long>(type: "bigint", nullable: false),
+                    Pending = table.Column<long>(type: "bigint", nullable: false),
+                    DeliveredAt = table.Column<long>(type: "bigint", nullable: true),
+                    FailingSince = table.Column<long>(type: "bigint", nullable: true),
+                    NextTryAt = table.Column<long>(type: "bigint", nullable: true),
+                    Tries = table.Column<int>(type: "int", nullable: false),
+                    LastError = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    PausedAt = table.Column<long>(type: "bigint", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SegmentWebhooks", x => x.SegmentId);
+                    table.ForeignKey(
+                        name: "FK_SegmentWebhooks_Segments_SegmentId",
+                        column: x => x.SegmentId,
+                        principalTable: "Segments",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_ApiKeys_Hash",
                 table: "ApiKeys",
@@ -1362,10 +1391,10 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 name: "SegmentMoves");
 
             migrationBuilder.DropTable(
-                name: "Segments");
+                name: "SegmentSizes");
 
             migrationBuilder.DropTable(
-                name: "SegmentSizes");
+                name: "SegmentWebhooks");
 
             migrationBuilder.DropTable(
                 name: "SigningKeys");
@@ -1402,6 +1431,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "AspNetUsers");
+
+            migrationBuilder.DropTable(
+                name: "Segments");
         }
     }
 }

@@ -938,6 +938,35 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "SegmentWebhooks",
+                columns: table => new
+                {
+                    SegmentId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Url = table.Column<string>(type: "TEXT", maxLength: 2000, nullable: false, collation: "BINARY"),
+                    Secret = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false, collation: "BINARY"),
+                    SetBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false, collation: "BINARY"),
+                    SetAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Delivered = table.Column<long>(type: "INTEGER", nullable: false),
+                    Pending = table.Column<long>(type: "INTEGER", nullable: false),
+                    DeliveredAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    FailingSince = table.Column<long>(type: "INTEGER", nullable: true),
+                    NextTryAt = table.Column<long>(type: "INTEGER", nullable: true),
+                    Tries = table.Column<int>(type: "INTEGER", nullable: false),
+                    LastError = table.Column<string>(type: "TEXT", maxLength: 500, nullable: true, collation: "BINARY"),
+                    PausedAt = table.Column<long>(type: "INTEGER", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SegmentWebhooks", x => x.SegmentId);
+                    table.ForeignKey(
+                        name: "FK_SegmentWebhooks_Segments_SegmentId",
+                        column: x => x.SegmentId,
+                        principalTable: "Segments",
+                        principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_ApiKeys_Hash",
                 table: "ApiKeys",
@@ -1358,10 +1387,10 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "SegmentMoves");
 
             migrationBuilder.DropTable(
-                name: "Segments");
+                name: "SegmentSizes");
 
             migrationBuilder.DropTable(
-                name: "SegmentSizes");
+                name: "SegmentWebhooks");
 
             migrationBuilder.DropTable(
                 name: "SigningKeys");
@@ -1398,6 +1427,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "AspNetUsers");
+
+            migrationBuilder.DropTable(
+                name: "Segments");
         }
     }
 }
