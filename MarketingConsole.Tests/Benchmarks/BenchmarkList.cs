@@ -19,6 +19,7 @@ internal static class BenchmarkList
         ["import"] = ImportBenchmark.RunAsync,
         ["intake"] = IntakeBenchmark.RunAsync,
         ["sample"] = SampleBenchmark.RunAsync,
+        ["panel"] = Plain(PanelBenchmark.Run),
         ["scoring"] = ScoringBenchmark.RunAsync,
         ["segments"] = SegmentBenchmark.RunAsync,
         ["store"] = Plain(StoreBenchmark.Run),

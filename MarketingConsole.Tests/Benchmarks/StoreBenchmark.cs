@@ -15,7 +15,7 @@ namespace MarketingConsole.Tests.Benchmarks;
 internal static class StoreBenchmark
 {
     // The kit's now is 2026-01-01T00:00:00Z and its windows include their start; instants are whole seconds, so a millisecond earlier means the same.
-    private static readonly DateTime Now = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddMilliseconds(-1);
+    internal static readonly DateTime Now = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddMilliseconds(-1);
 
     internal static IReadOnlyList<(string Name, SegmentRule Rule)> Rules { get; } =
     [
@@ -79,7 +79,7 @@ internal static class StoreBenchmark
         return 0;
     }
 
-    private static IEnumerable<ConsentRule> Rule(Purpose purpose, ConsentBasis basis) => Core.Customers.Jurisdictions.All.Select(x => new ConsentRule { Purpose = purpose, Jurisdiction = x, Basis = basis, Version = 1, ChangedAt = Now, ChangedBy = "benchmark" });
+    internal static IEnumerable<ConsentRule> Rule(Purpose purpose, ConsentBasis basis) => Core.Customers.Jurisdictions.All.Select(x => new ConsentRule { Purpose = purpose, Jurisdiction = x, Basis = basis, Version = 1, ChangedAt = Now, ChangedBy = "benchmark" });
 
     private static TraitRule Trait(string field, params string[] values) => values is [var one] ? new() { Field = field, Value = one } : new() { Field = field, Op = RuleOperator.In, Values = values };
 
@@ -88,7 +88,7 @@ internal static class StoreBenchmark
     private static EventRule BoughtProduct(string sku, EventOperator op) => new() { Event = EventType.Purchase, Op = op, Where = new EventFilter { Skus = [sku] } };
 
     /// <summary>The kit's files as the product would hold them; a purchase or return is of one article.</summary>
-    private static void Fill(TwinStore store, string folder)
+    internal static void Fill(TwinStore store, string folder)
     {
         foreach (var line in File.ReadLines(Path.Combine(folder, "products.csv")).Skip(1))
         {

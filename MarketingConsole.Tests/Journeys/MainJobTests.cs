@@ -102,6 +102,14 @@ public sealed partial class MainJobTests(BrowserFixture browser) : IClassFixture
         await AddConditionAsync(page, "Bought");
         await Expect(page.GetByText("Customers whose country is DE, and who bought something in the last 90 days.")).ToBeVisibleAsync();
         await Expect(page.GetByText("10 of them")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "How often they bought something in the last 90 days" })).ToBeVisibleAsync();
+        await Expect(page.GetByText("This condition decides")).ToContainTextAsync("are in");
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Why is ") }).First.ClickAsync();
+        await Expect(page.GetByTestId("why")).ToContainTextAsync("wanted: at least once");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Over time" }).ClickAsync();
+        await Expect(page.GetByText("Size, last 26 weeks")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Overlap" }).ClickAsync();
+        await Expect(page.GetByText("There is no other segment to compare with yet.")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await Expect(page.GetByText($"Saved: {People} customers in “German tea buyers”.")).ToBeVisibleAsync();
     }

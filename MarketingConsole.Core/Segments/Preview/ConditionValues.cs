@@ -4,69 +4,100 @@ using MarketingConsole.Core.Twins.Store;
 
 namespace MarketingConsole.Core.Segments;
 
+/// <summary>Writes the number of each slot, NaN where there is none.</summary>
+internal delegate void SlotReader(ReadOnlySpan<int> slots, Span<double> numbers);
+
 /// <summary>What a condition compares, of each slot of the twin store.</summary>
 /// <param name="Title">What is measured.</param>
-/// <param name="Value">Number of a slot, NaN = unknown; null where there are no numbers.</param>
-/// <param name="Whole">Numbers are whole.</param>
-/// <param name="Text">Text of a slot, null = unknown; null where there are no texts.</param>
-/// <param name="Holds">Whether the condition holds for a slot; null = not known without asking.</param>
-internal sealed record ConditionValues(string Title, DistributionUnit Unit, Func<int, double>? Value, bool? Whole = null, Func<int, string?>? Text = null, Func<int, bool>? Holds = null)
+/// <param name="Numbers">Null where there are none.</param>
+/// <param name="Whole">Numbers are whole; null = look.</param>
+/// <param name="Text">Null where there is none.</param>
+/// <param name="Holds">Slots for which the condition holds; null = not known without asking.</param>
+/// <param name="Known">The only slots that must be read; null = all.</param>
+/// <param name="Otherwise">The number of all others, NaN = unknown.</param>
+internal sealed record ConditionValues(string Title, DistributionUnit Unit, SlotReader? Numbers, bool? Whole = null, TextColumn? Text = null, Func<SlotSet>? Holds = null, SlotSet? Known = null, double Otherwise = double.NaN)
 {
+    private const int MostYears = 151;
+    private static readonly int Epoch = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
+
     /// <summary>Asks the store what the condition compares. Call within <see cref="TwinStore.Read"/>.</summary>
     /// <param name="give">Takes what must be given back to the store when the values were read.</param>
     /// <returns>Null when it compares nothing: it holds or it does not.</returns>
     public static ConditionValues? Of(SegmentRule condition, TwinStore store, ShopCalendar calendar, DateTime asOf, RuleNames names, Action<SlotValues> give) => condition switch
     {
         FieldRule field => Field(field, store, calendar, asOf),
-        EventRule happened => Event(happened, store, calendar, asOf, names, give),
-        RankRule { Event: { } happened } => Measured(happened, store, calendar, asOf, names, give),
+        EventRule happened => new ConditionMeasures(store, calendar, asOf, names, give).Of(happened),
+        RankRule { Event: { } happened } => new ConditionMeasures(store, calendar, asOf, names, give).Measured(happened),
         RankRule { Field: { } field } => Ranked(field, store, calendar, asOf),
         MemberRule { Member: true, Segment: { } segment, Days: not null } => Membership(store.Members.GetValueOrDefault(segment) ?? [], asOf),
-        BucketRule bucket => Draw(store, BucketRule.Seed(bucket.Salt)),
+        BucketRule bucket => new("Place in the draw", DistributionUnit.Percent, Each(x => BucketRule.Draw(store.IdOf(x), BucketRule.Seed(bucket.Salt)) / 100.0), Whole: false),
         NearRule near => Distance(near, store),
         _ => null,
     };
 
-    private static ConditionValues Ranked(string name, TwinStore store, ShopCalendar calendar, DateTime asOf) =>
-        Field(name.StartsWith(RuleFields.Custom, StringComparison.Ordinal) ? new TraitRule { Field = name, Op = RuleOperator.AtLeast, Value = 0d } : new TwinRule { Field = name, Op = RuleOperator.AtLeast, Value = 0d }, store, calendar, asOf)!;
+    internal static SlotReader Each(Func<int, double> read) => (slots, numbers) =>
+    {
+        for (var i = 0; i < slots.Length; i++)
+        {
+            numbers[i] = read(slots[i]);
+        }
+    };
+
+    private static ConditionValues? Ranked(string name, TwinStore store, ShopCalendar calendar, DateTime asOf) =>
+        Field(name.StartsWith(RuleFields.Custom, StringComparison.Ordinal) ? new TraitRule { Field = name, Op = RuleOperator.AtLeast, Value = 0d } : new TwinRule { Field = name, Op = RuleOperator.AtLeast, Value = 0d }, store, calendar, asOf);
 
     private static ConditionValues? Field(FieldRule rule, TwinStore store, ShopCalendar calendar, DateTime asOf)
     {
-        var field = RuleFields.Find(rule)!;
-        if (field.Many)
-        {
-            return null; // several values a slot: read elsewhere
-        }
-
-        var column = StoreFields.Column(rule);
-        var (numbers, wholes) = (field.Kind is FieldKind.Number or FieldKind.Percent ? store.Number(column) : null, field.Kind is FieldKind.Text or FieldKind.Number or FieldKind.Percent ? null : store.Whole(column));
+        var (field, column) = (RuleFields.Find(rule)!, StoreFields.Column(rule));
         return field.Kind switch
         {
-            FieldKind.Text => field.Suggest || field.Values is not null ? new(field.Label, DistributionUnit.Text, null, Text: Texts(store.Text(column))) : null,
-            FieldKind.Number => new(field.Label, DistributionUnit.Number, x => numbers![x] ?? double.NaN),
-            FieldKind.Percent => new(field.Label, DistributionUnit.Percent, x => numbers![x] * 100 ?? double.NaN, Whole: false),
-            FieldKind.Money => new(field.Label, DistributionUnit.Money, x => wholes![x] / 100.0 ?? double.NaN, Whole: false),
-            FieldKind.Years => Years(field, store.Whole("birthDate"), asOf),
-            _ => Time(field, rule, wholes!, calendar, asOf),
+            _ when field.Many => null, // several values a slot: read elsewhere
+            FieldKind.Text => field.Suggest || field.Values is not null ? new(field.Label, DistributionUnit.Text, null, Text: store.Text(column)) : null,
+            FieldKind.Number => new(field.Label, DistributionUnit.Number, Read(store, store.Number(column), 1)),
+            FieldKind.Percent => new(field.Label, DistributionUnit.Percent, Read(store, store.Number(column), 100), Whole: false),
+            FieldKind.Money => new(field.Label, DistributionUnit.Money, Read(store, store.Whole(column), x => x / 100.0), Whole: false),
+            FieldKind.Years => new(field.Label, DistributionUnit.Years, Read(store, store.Whole("birthDate"), Age(asOf)), Whole: true), // an age is its birth date
+            _ => Time(field, rule, store, store.Whole(column), calendar, asOf),
         };
     }
 
-    private static Func<int, string?> Texts(TextColumn column) => x => column[x] is { Length: > 0 } text ? text : null;
+    private static SlotReader Read(TwinStore store, ValueColumn<double> column, double times) => (slots, numbers) =>
+    {
+        var values = column.Values(store.Slots);
+        for (var i = 0; i < slots.Length; i++)
+        {
+            numbers[i] = values[slots[i]] * times;
+        }
+    };
 
-    private static ConditionValues Time(RuleField field, FieldRule rule, ValueColumn<long> column, ShopCalendar calendar, DateTime asOf)
+    private static SlotReader Read(TwinStore store, ValueColumn<long> column, Func<long, double> number) => (slots, numbers) =>
+    {
+        var values = column.Values(store.Slots);
+        var unknown = column.Unknown;
+        for (var i = 0; i < slots.Length; i++)
+        {
+            var x = values[slots[i]];
+            numbers[i] = x == unknown ? double.NaN : number(x);
+        }
+    };
+
+    private static ConditionValues Time(RuleField field, FieldRule rule, TwinStore store, ValueColumn<long> column, ShopCalendar calendar, DateTime asOf)
     {
         var (now, today, instants) = (Instants.Of(asOf), StoreFields.Day(DateOnly.FromDateTime(asOf)), field.Kind == FieldKind.Instant);
         return rule.Op switch
         {
-            RuleOperator.InLast or RuleOperator.NotInLast => new($"{field.Label}, days ago", DistributionUnit.DaysAgo, x => column[x] is { } at ? instants ? Math.Floor((now - at) / (double)Instants.Day) : today - at : double.NaN, Whole: true),
-            RuleOperator.InNext => new($"{field.Label}, days ahead", DistributionUnit.DaysAhead, x => column[x] is { } at ? Math.Floor((at - now - 1) / (double)Instants.Day) : double.NaN, Whole: true),
-            RuleOperator.AnniversaryIn => new($"{field.Label}: days until its day comes", DistributionUnit.DaysAhead, Anniversary(column, DateOnly.FromDateTime(calendar.ToLocal(asOf))), Whole: true),
-            _ => new(field.Label, DistributionUnit.Date, x => column[x] is { } at ? instants ? Math.Floor(at / (double)Instants.Day) : at : double.NaN, Whole: true),
+            RuleOperator.InLast or RuleOperator.NotInLast => new($"{field.Label}, days ago", DistributionUnit.DaysAgo, Read(store, column, instants ? x => Days(now - x) : x => today - x), Whole: true),
+            RuleOperator.InNext => new($"{field.Label}, days ahead", DistributionUnit.DaysAhead, Read(store, column, x => Days(x - now - 1)), Whole: true),
+            RuleOperator.AnniversaryIn => new($"{field.Label}: days until its day comes", DistributionUnit.DaysAhead, Read(store, column, Anniversary(DateOnly.FromDateTime(calendar.ToLocal(asOf)))), Whole: true),
+            _ => new(field.Label, DistributionUnit.Date, Read(store, column, instants ? Days : x => x), Whole: true),
         };
     }
 
+    /// <summary>Full days of 24 hours in milliseconds.</summary>
+    internal static double Days(long milliseconds) => Math.Floor(milliseconds / (double)Instants.Day);
+
     /// <summary>0 = today; the leap day's is 1 March in other years.</summary>
-    private static Func<int, double> Anniversary(ValueColumn<long> column, DateOnly today)
+    private static Func<long, double> Anniversary(DateOnly today)
     {
         var ahead = new double[13 * 32];
         for (var i = 366; i >= 0; i--)
@@ -78,104 +109,29 @@ internal sealed record ConditionValues(string Title, DistributionUnit Unit, Func
 
         return x =>
         {
-            if (column[x] is not { } born)
-            {
-                return double.NaN;
-            }
-
-            var day = DateOnly.FromDayNumber((int)born + Epoch);
+            var day = DateOnly.FromDayNumber((int)x + Epoch);
             return ahead[(day.Month * 32) + day.Day];
         };
     }
 
-    private static ConditionValues Years(RuleField field, ValueColumn<long> column, DateTime asOf)
+    private static Func<long, double> Age(DateTime asOf)
     {
         var today = DateOnly.FromDateTime(asOf);
-        var bornBy = Enumerable.Range(0, MostYears).Select(x => StoreFields.Day(today.AddYears(-x))).ToArray(); // the last birth date of those so old
-        return new(field.Label, DistributionUnit.Years, x =>
+        var (last, days) = (StoreFields.Day(today), new double[(MostYears * 366) + 1]);
+        for (var (day, years) = (0, 0); day < days.Length; day++)
         {
-            if (column[x] is not { } born || born > bornBy[0])
-            {
-                return double.NaN;
-            }
-
-            var years = Math.Min(MostYears - 1, (int)((bornBy[0] - born) / 365.2425));
-            years -= born > bornBy[years] ? 1 : 0;
-            return years + 1 < MostYears && born <= bornBy[years + 1] ? years + 1 : years;
-        }, Whole: true);
-    }
-
-    private static ConditionValues? Event(EventRule rule, TwinStore store, ShopCalendar calendar, DateTime asOf, RuleNames names, Action<SlotValues> give)
-    {
-        var length = TimeSpan.FromDays(rule.Days ?? 0);
-        switch (rule.Op)
-        {
-            case EventOperator.Performed or EventOperator.NotPerformed:
-                var often = Measured(rule, store, calendar, asOf, names, give);
-                return often with { Holds = x => often.Value!(x) > 0 == (rule.Op == EventOperator.Performed) };
-            case EventOperator.Regularly:
-                return Regularly(rule, length, store, calendar, asOf, names);
-            case EventOperator.Stopped:
-                var before = Between(rule, asOf - (length * (rule.Periods!.Value + 1)), asOf - length);
-                return Measured(before, store, calendar, asOf, names, give);
-            case EventOperator.Restarted:
-                return null;
-            default:
-                return Measured(rule, store, calendar, asOf, names, give, MeasureInterval.Of(rule, asOf));
-        }
-    }
-
-    private static ConditionValues Measured(EventRule rule, TwinStore store, ShopCalendar calendar, DateTime asOf, RuleNames names, Action<SlotValues> give, MeasureInterval? admitted = null)
-    {
-        var values = new StoreEvents(store, calendar, asOf).Measure(rule);
-        give(values);
-        var (now, what) = (Instants.Of(asOf), RuleWords.Measure(rule));
-        var title = $"{char.ToUpperInvariant(what[0])}{what[1..]}{(rule.Measure == EventMeasure.Count ? " they " : ": ")}{EventSentence.Did(rule, names)}";
-        var known = rule.Measure is EventMeasure.Count or EventMeasure.Sum or EventMeasure.Distinct; // of nothing: 0
-        double Known(int slot) => values[slot] is var x && known && double.IsNaN(x) ? 0 : x;
-        Func<int, bool>? holds = admitted is null ? null : x => admitted.Holds(Known(x)); // of the unknown, NaN, nothing holds
-        return rule.Measure switch
-        {
-            EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast => new(title, DistributionUnit.DaysAgo, x => Math.Floor((now - values[x]) / Instants.Day), Whole: true, Holds: holds),
-            _ when rule.IsMoney => new(title, DistributionUnit.Money, x => Known(x) / 100, Whole: false, Holds: holds),
-            EventMeasure.Average => new(title, DistributionUnit.Number, Known, Whole: false, Holds: holds),
-            _ => new(title, DistributionUnit.Number, Known, Whole: true, Holds: holds),
-        };
-    }
-
-    private static ConditionValues Regularly(EventRule rule, TimeSpan length, TwinStore store, ShopCalendar calendar, DateTime asOf, RuleNames names)
-    {
-        var (counts, events) = (new byte[store.Slots], new StoreEvents(store, calendar, asOf));
-        for (var period = 0; period < rule.Periods!.Value; period++)
-        {
-            foreach (var slot in events.Where(Between(rule, asOf - (length * (period + 1)), asOf - (length * period))).Slots())
-            {
-                counts[slot]++;
-            }
+            years += years + 1 < MostYears && last - day <= StoreFields.Day(today.AddYears(-years - 1)) ? 1 : 0;
+            days[day] = years;
         }
 
-        return new($"Of {rule.Periods} periods of {RuleSentence.Days(rule.Days)}, those in which they {EventSentence.Did(rule with { Op = EventOperator.Performed, Days = null, Periods = null }, names)}", DistributionUnit.Number, x => counts[x], Whole: true, Holds: x => counts[x] >= rule.Value);
+        return born => born > last ? double.NaN : days[Math.Min(last - born, days.Length - 1)];
     }
-
-    /// <summary>How often in a stretch: its start exclusive, its end inclusive.</summary>
-    private static EventRule Between(EventRule rule, DateTime after, DateTime upTo) => rule with
-    {
-        Op = EventOperator.Performed,
-        Measure = EventMeasure.Count,
-        Of = null,
-        Days = null,
-        Periods = null,
-        From = new DateTimeOffset(after).AddMilliseconds(1),
-        Until = new DateTimeOffset(upTo).AddMilliseconds(1),
-    };
 
     private static ConditionValues Membership(Dictionary<int, long> members, DateTime asOf)
     {
         var now = Instants.Of(asOf);
-        return new("Days in the segment", DistributionUnit.DaysAgo, x => members.TryGetValue(x, out var at) ? Math.Floor((now - at) / (double)Instants.Day) : double.NaN, Whole: true);
+        return new("Days in the segment", DistributionUnit.DaysAgo, Each(x => members.TryGetValue(x, out var at) ? Days(now - at) : double.NaN), Whole: true);
     }
-
-    private static ConditionValues Draw(TwinStore store, int seed) => new("Place in the draw", DistributionUnit.Percent, x => BucketRule.Draw(store.IdOf(x), seed) / 100.0, Whole: false);
 
     private static ConditionValues? Distance(NearRule rule, TwinStore store)
     {
@@ -186,9 +142,6 @@ internal sealed record ConditionValues(string Title, DistributionUnit Unit, Func
         }
 
         var (north, east) = (store.Number(TwinStore.Latitude), store.Number(TwinStore.Longitude));
-        return new("Distance", DistributionUnit.Kilometres, x => north[x] is { } n && east[x] is { } e ? NearRule.Distance(n, e, latitude, longitude) : double.NaN, Whole: false);
+        return new("Distance", DistributionUnit.Kilometres, Each(x => north[x] is { } n && east[x] is { } e ? NearRule.Distance(n, e, latitude, longitude) : double.NaN), Whole: false);
     }
-
-    private const int MostYears = 151;
-    private static readonly int Epoch = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 }

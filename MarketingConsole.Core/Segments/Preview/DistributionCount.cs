@@ -9,87 +9,64 @@ namespace MarketingConsole.Core.Segments;
 /// <param name="kept">Those of them whom the rule admits.</param>
 internal sealed class DistributionCount(SlotSet decided, SlotSet kept, RuleNames names)
 {
-    private const int SampleSize = 4096, MostTexts = 8, MostSeen = 100_000;
+    private const int SampleSize = 4096, MostTexts = 8, Words = 16;
     private const double Tail = 0.01; // of the sample, on each side; who lies beyond is in the first or last bin
 
-    public RuleDistribution Numbers(string title, DistributionUnit unit, bool? whole, Func<int, double> value)
+    public RuleDistribution Numbers(ConditionValues values, SlotReader read)
     {
-        var sample = new List<double>(SampleSize);
-        var (every, n) = (Math.Max(1, decided.Count / SampleSize), 0);
-        foreach (var slot in decided.Slots())
+        var (title, unit, among) = (values.Title, values.Unit, values.Known?.And(decided) ?? decided);
+        var slots = Sample(among);
+        var sample = new double[slots.Length];
+        read(slots, sample);
+        var others = decided.Count - among.Count;
+        var scale = Scale(unit, values.Whole, [.. sample.Where(x => !double.IsNaN(x)).Order()], others > 0 ? values.Otherwise : double.NaN) ?? new DistributionScale(unit, 0, 0, true, names); // nobody in the sample has a value; somebody may
+        var unknown = scale.Count; // a place behind the bins
+        var (all, own) = (new int[unknown + 1], new int[unknown + 1]);
+        int Bin(double x) => double.IsNaN(x) ? unknown : scale.Bin(x);
+        all[Bin(values.Otherwise)] = others;
+        own[Bin(values.Otherwise)] = kept.Count - among.Copy().And(kept).Count;
+        var words = among.Words;
+        var keptWords = kept.Words;
+        Span<int> block = stackalloc int[64 * Words];
+        Span<double> numbers = stackalloc double[64 * Words];
+        for (var from = 0; from < words.Length; from += Words)
         {
-            if (n++ % every == 0 && value(slot) is var x && !double.IsNaN(x))
+            var n = 0;
+            for (var i = from; i < Math.Min(from + Words, words.Length); i++)
             {
-                sample.Add(x);
-            }
-        }
-
-        sample.Sort();
-        var scale = Scale(unit, whole, sample);
-        if (scale is null)
-        {
-            return Done(title, unit, false, [], decided.Count, kept.Count);
-        }
-
-        var (all, own, unknown, unknownKept) = (new int[scale.Count], new int[scale.Count], 0, 0);
-        var words = decided.Words;
-        for (var i = 0; i < words.Length; i++)
-        {
-            for (var word = words[i]; word != 0; word &= word - 1)
-            {
-                var slot = (i << 6) + BitOperations.TrailingZeroCount(word);
-                var (x, isKept) = (value(slot), kept[slot] ? 1 : 0);
-                if (double.IsNaN(x))
+                for (var word = words[i]; word != 0; word &= word - 1)
                 {
-                    unknown++;
-                    unknownKept += isKept;
-                    continue;
+                    block[n++] = (i << 6) + BitOperations.TrailingZeroCount(word);
                 }
+            }
 
-                var bin = scale.Bin(x);
+            read(block[..n], numbers);
+            for (var i = 0; i < n; i++)
+            {
+                var (slot, bin) = (block[i], Bin(numbers[i]));
                 all[bin]++;
-                own[bin] += isKept;
+                own[bin] += (int)(keptWords[slot >> 6] >> slot & 1);
             }
         }
 
-        return Done(title, unit, false, Bins(scale, all, own), unknown, unknownKept);
+        return all[unknown] == decided.Count ? Done(title, unit, false, [], decided.Count, kept.Count) : Done(title, unit, false, Bins(scale, all, own), all[unknown], own[unknown]);
     }
 
-    public RuleDistribution Texts(string title, Func<int, string?> read)
+    /// <summary>The values most frequent in a sample, each counted exactly.</summary>
+    public RuleDistribution Texts(string title, TextColumn column)
     {
-        var (counts, seen, unknown, unknownKept) = (new Dictionary<string, (int All, int Kept)>(StringComparer.Ordinal), new Dictionary<string, (int All, int Kept)>(ReferenceEqualityComparer.Instance), 0, 0);
-        foreach (var slot in decided.Slots())
+        var candidates = Sample(decided).Select(x => column[x]).Where(x => !string.IsNullOrEmpty(x)).GroupBy(x => x!, StringComparer.Ordinal).OrderByDescending(x => x.Count()).ThenBy(x => x.Key, StringComparer.Ordinal).Take(MostTexts * 2);
+        var known = column.Where(x => x.Length > 0, decided.Size).And(decided);
+        var (unknown, unknownKept) = (decided.Count - known.Count, kept.Count - known.Copy().And(kept).Count);
+        var bins = candidates.Select(x => Count(x.Key, column.Where(t => t.SequenceEqual(x.Key), decided.Size).And(decided))).OrderByDescending(x => x.Customers).ThenBy(x => x.Label, StringComparer.Ordinal).ToList();
+        bins = bins.Count > MostTexts ? bins[..(MostTexts - 1)] : bins;
+        var others = known.Count - bins.Sum(x => x.Customers);
+        if (others > 0)
         {
-            var one = kept[slot] ? 1 : 0;
-            if (read(slot) is not { } text)
-            {
-                unknown++;
-                unknownKept += one;
-                continue;
-            }
-
-            // A column with few different texts gives the same object each time: counting objects spares a million comparisons of letters.
-            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(seen, text, out _);
-            count = (count.All + 1, count.Kept + one);
-            if (seen.Count > MostSeen)
-            {
-                Gather();
-            }
+            bins.Add(new DistributionBin("others", "", null, null, others, known.And(kept).Count - bins.Sum(x => x.Kept)));
         }
 
-        Gather();
-        return Done(title, DistributionUnit.Text, false, Top(counts), unknown, unknownKept);
-
-        void Gather()
-        {
-            foreach (var (text, (all, own)) in seen)
-            {
-                ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, text, out _);
-                count = (count.All + all, count.Kept + own);
-            }
-
-            seen.Clear();
-        }
+        return Done(title, DistributionUnit.Text, false, bins, unknown, unknownKept);
     }
 
     /// <summary>A trait of which a customer may have several values.</summary>
@@ -116,7 +93,7 @@ internal sealed class DistributionCount(SlotSet decided, SlotSet kept, RuleNames
         });
         var nobody = known.Not().And(decided);
         var (unknown, unknownKept) = (nobody.Count, nobody.And(kept).Count);
-        if (Scale(DistributionUnit.Number, null, [.. values.Select(x => x.Number).Order()]) is not { } scale)
+        if (Scale(DistributionUnit.Number, null, [.. values.Select(x => x.Number).Order()], double.NaN) is not { } scale)
         {
             return Done(title, DistributionUnit.Text, true, Top(texts), unknown, unknownKept);
         }
@@ -138,7 +115,34 @@ internal sealed class DistributionCount(SlotSet decided, SlotSet kept, RuleNames
         return Done(title, DistributionUnit.Text, false, [yes, no], 0, 0);
     }
 
-    private DistributionScale? Scale(DistributionUnit unit, bool? whole, List<double> sorted)
+    private DistributionBin Count(string text, SlotSet slots) => new(text, "", null, null, slots.Count, slots.And(kept).Count);
+
+    /// <summary>Slots evenly scattered over a set.</summary>
+    private static int[] Sample(SlotSet set)
+    {
+        var (every, seen, next, sample) = (Math.Max(1, set.Count / SampleSize), 0, 0, new List<int>(SampleSize * 2));
+        var words = set.Words;
+        for (var i = 0; i < words.Length; i++)
+        {
+            var count = BitOperations.PopCount(words[i]);
+            for (var word = words[i]; next < seen + count; next += every)
+            {
+                for (var skip = next - seen - (BitOperations.PopCount(words[i]) - BitOperations.PopCount(word)); skip > 0; skip--)
+                {
+                    word &= word - 1;
+                }
+
+                sample.Add((i << 6) + BitOperations.TrailingZeroCount(word));
+            }
+
+            seen += count;
+        }
+
+        return [.. sample];
+    }
+
+    /// <param name="also">A number that must have its bin, NaN = none.</param>
+    private DistributionScale? Scale(DistributionUnit unit, bool? whole, List<double> sorted, double also)
     {
         if (sorted.Count == 0)
         {
@@ -146,6 +150,7 @@ internal sealed class DistributionCount(SlotSet decided, SlotSet kept, RuleNames
         }
 
         var (low, high) = (sorted[(int)(sorted.Count * Tail)], sorted[sorted.Count - 1 - (int)(sorted.Count * Tail)]);
+        (low, high) = double.IsNaN(also) ? (low, high) : (Math.Min(low, also), Math.Max(high, also));
         (low, high) = unit switch
         {
             DistributionUnit.Percent => (0, 100),

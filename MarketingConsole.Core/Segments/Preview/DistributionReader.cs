@@ -46,12 +46,13 @@ public sealed class DistributionReader(StoreKeeper keeper, StoreAnswers answers,
         var rented = new List<SlotValues>();
         var (_, decided, admits) = ConditionContext.Of(query, rule, path);
         var values = ConditionValues.Of(condition, store, calendar, asOf, names, rented.Add);
-        var kept = values?.Holds is { } holds ? Where(decided, x => holds(x) == admits) : (admits ? query.Holds(condition) : query.Holds(condition).Not()).And(decided);
+        var holds = values?.Holds is { } known ? known() : query.Holds(condition);
+        var kept = (admits ? holds : holds.Not()).And(decided);
         var count = new DistributionCount(decided, kept, names);
         var distribution = values switch
         {
-            { Value: { } value } => count.Numbers(values.Title, values.Unit, values.Whole, value),
-            { Text: { } read } => count.Texts(values.Title, read),
+            { Numbers: { } numbers } => count.Numbers(values, numbers),
+            { Text: { } column } => count.Texts(values.Title, column),
             _ when Trait(condition) is { } name => count.Values(name, store.Traits.GetValueOrDefault(name), condition is not FieldRule own || RuleFields.Find(own)!.KindFor(own) == FieldKind.Number),
             _ => count.YesNo(RuleSentence.Who(condition, names), admits),
         };
@@ -66,18 +67,4 @@ public sealed class DistributionReader(StoreKeeper keeper, StoreAnswers answers,
         RankRule { Field: { } field } when field.StartsWith(RuleFields.Custom, StringComparison.Ordinal) => field[RuleFields.Custom.Length..],
         _ => null,
     };
-
-    private static SlotSet Where(SlotSet slots, Func<int, bool> test)
-    {
-        var set = new SlotSet(slots.Size);
-        foreach (var slot in slots.Slots())
-        {
-            if (test(slot))
-            {
-                set.Add(slot);
-            }
-        }
-
-        return set;
-    }
 }

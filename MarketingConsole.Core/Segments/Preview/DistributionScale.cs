@@ -19,7 +19,7 @@ internal sealed class DistributionScale
     private readonly RuleNames _names;
     private readonly bool _whole;
     private readonly double[] _edges;
-    private readonly double _low, _step;
+    private readonly double _low, _step, _perStep;
     private readonly int[]? _binOfDay; // where bins differ in length
 
     /// <param name="low">What the bins must cover; rounded outwards.</param>
@@ -30,7 +30,7 @@ internal sealed class DistributionScale
         if (unit == DistributionUnit.Date)
         {
             _edges = Dates((int)low, (int)high);
-            (_low, _step) = (_edges[0], 1);
+            (_low, _step, _perStep) = (_edges[0], 1, 1);
             _binOfDay = new int[(int)(_edges[^1] - _edges[0])];
             for (var (day, bin) = (0, 0); day < _binOfDay.Length; day++)
             {
@@ -42,6 +42,7 @@ internal sealed class DistributionScale
         }
 
         _step = Step(high - low);
+        _perStep = 1 / _step;
         _low = Math.Floor((low / _step) + Slack) * _step;
         var bins = Math.Max(1, (int)Math.Floor(((high - _low) / _step) + Slack) + (unit == DistributionUnit.Percent && high >= 100 ? 0 : 1)); // 100 per cent has no bin of its own
         _edges = [.. Enumerable.Range(0, bins + 1).Select(x => Math.Round(_low + (x * _step), 9))];
@@ -59,7 +60,7 @@ internal sealed class DistributionScale
             return day < 0 ? 0 : day >= bins.Length ? Count - 1 : bins[(int)day] + 1;
         }
 
-        var bin = Math.Floor(((x - _low) / _step) + Slack) + 1;
+        var bin = Math.Floor(((x - _low) * _perStep) + Slack) + 1;
         return bin < 1 ? 0 : bin < Count - 1 ? (int)bin : _unit == DistributionUnit.Percent && x <= _edges[^1] + Slack ? Count - 2 : Count - 1;
     }
 

@@ -60,7 +60,7 @@ public sealed class OverlapReader(StoreKeeper keeper, IDbContextFactory<ConsoleD
 
     /// <param name="size">Above every number that stands for a customer.</param>
     /// <param name="shared">Customers of a segment whom the rule admits, each once.</param>
-    private static RuleOverlap Of(List<OverlapSegment> segments, int customers, int size, Func<int, IEnumerable<int>> shared, DateTime now, long start)
+    internal static RuleOverlap Of(List<OverlapSegment> segments, int customers, int size, Func<int, IEnumerable<int>> shared, DateTime now, long start)
     {
         var most = segments.Select(x => x with { Shared = shared(x.Id).Count() }).Where(x => x.Shared > 0).OrderByDescending(x => x.Shared).ThenBy(x => x.Id).Take(MostSegments).ToList();
         var (marks, counts) = (new byte[size], new int[1 << MostSegments]);
