@@ -85,6 +85,28 @@ internal sealed class RuleEditing(SegmentRule rule, RuleSuggestions suggestions,
         Commit();
     }
 
+    /// <summary>What a screen reader says of the last move.</summary>
+    public string Said { get; private set; } = "";
+
+    /// <summary>Moves a condition or group to a place in a group, as one step; nothing happens where it already is, or within itself.</summary>
+    /// <param name="index">Its place among the others there.</param>
+    public void Move(string path, string group, int index)
+    {
+        if (Root.At(path) is { Parent: not null } node && Root.At(group) is { Children: not null } to && node.MoveTo(to, index))
+        {
+            Moved(node);
+        }
+    }
+
+    /// <summary>Notes that a node has moved, gives it the focus and says where it is.</summary>
+    public void Moved(RuleNode node)
+    {
+        var group = node.Parent!;
+        Said = $"{(node.Leaf is { } leaf ? RuleCatalogue.Label(leaf) : "Group")} moved to place {node.Index + 1} of {group.Children!.Count} in {(group.Parent is null ? "the rule" : $"group {group.Index + 1}")}, {group.Match switch { GroupMatch.All => "all of", GroupMatch.Any => "any of", _ => "none of" }}.";
+        Focus = node;
+        Commit();
+    }
+
     /// <summary>Sets a rule beside what is there, as one step; all of both must hold.</summary>
     public void Append(SegmentRule other)
     {

@@ -49,6 +49,54 @@ public sealed class RuleNode
         siblings.Insert(index + by, this);
     }
 
+    /// <returns>The node at a <see cref="Path"/> below this one, the root's being empty; null when there is none.</returns>
+    public RuleNode? At(string path)
+    {
+        var node = this;
+        foreach (var part in path.Split("rules[", StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (node.Children is not { } children || !int.TryParse(part.TrimEnd('.', ']'), out var index) || index < 0 || index >= children.Count)
+            {
+                return null;
+            }
+
+            node = children[index];
+        }
+
+        return node;
+    }
+
+    /// <summary>To a place in a group; a group left empty goes.</summary>
+    /// <param name="index">Place among the others there; beyond the end is the end.</param>
+    /// <returns>False when it is there already, or the group is within it.</returns>
+    public bool MoveTo(RuleNode group, int index)
+    {
+        for (var at = group; at is not null; at = at.Parent)
+        {
+            if (at == this)
+            {
+                return false;
+            }
+        }
+
+        var (before, old) = (Parent!, Index);
+        index = Math.Clamp(index, 0, group.Children!.Count - (before == group ? 1 : 0));
+        if (before == group && index == old)
+        {
+            return false;
+        }
+
+        before.Children!.RemoveAt(old);
+        group.Children.Insert(index, this);
+        Parent = group;
+        if (before.Children.Count == 0 && before.Parent is not null)
+        {
+            before.Remove();
+        }
+
+        return true;
+    }
+
     /// <summary>Into the group above it, or, where there is none, into a new group of its own.</summary>
     public void Indent()
     {
