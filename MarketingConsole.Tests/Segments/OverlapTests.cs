@@ -85,9 +85,9 @@ public sealed class OverlapTests
     public async Task State_BeforeAndAfterTheBuild_SaysWhereCountsComeFrom()
     {
         await using var shop = await ShopAsync();
-        Assert.True(await shop.Answers.StateAsync(Stop) is { Used: true, Ready: true, Step: null });
+        Assert.True(shop.Answers.State() is { Used: true, Ready: true, Step: null });
         Assert.Null(shop.Answers.Absence());
-        Assert.True(await shop.IdleAnswers.StateAsync(Stop) is { Used: true, Ready: false });
+        Assert.True(shop.IdleAnswers.State() is { Used: true, Ready: false });
         var idle = ActivatorUtilities.CreateInstance<DistributionReader>(shop.Database.Services, shop.Idle, shop.IdleAnswers);
         Assert.NotNull((await idle.ReadAsync(new TraitRule { Field = "country", Value = "DE" }, "", null, Stop)).Reason);
         var ready = ActivatorUtilities.CreateInstance<DistributionReader>(shop.Database.Services, shop.Keeper, shop.Answers);

@@ -70,7 +70,7 @@ internal static class SegmentsEndpoints
         group.MapPost("/overlap", OverlapAsync).Produces<RuleOverlap>().ProducesValidationProblem().RequireAuthorization(read).WithName("CompareRule");
         group.MapPost("/sizes", SizesAsync).Produces<RuleSizes>().ProducesValidationProblem().RequireAuthorization(read).WithName("ReadRuleSizes");
         group.MapPost("/why", WhyAsync).Produces<RuleExplanation>().ProducesValidationProblem().ProducesProblem(404).RequireAuthorization(read).WithName("ExplainRule");
-        group.MapGet("/store", async (StoreAnswers store, CancellationToken ct) => TypedResults.Ok(await store.StateAsync(ct))).RequireAuthorization(read).WithName("ReadSegmentStore");
+        group.MapGet("/store", (StoreAnswers store) => TypedResults.Ok(store.State())).RequireAuthorization(read).WithName("ReadSegmentStore");
 
         group.MapPost("/describe", DescribeAsync).Produces<DescribeResponse>().ProducesValidationProblem().ProducesProblem(422).RequireAuthorization(read).WithName("DescribeSegment");
         group.MapGet("/{id:int}/members", MembersAsync).Produces<MembersResponse>().ProducesProblem(404).RequireAuthorization(read).WithName("ListSegmentMembers");

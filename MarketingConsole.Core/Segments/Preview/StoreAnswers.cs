@@ -16,9 +16,9 @@ public sealed record StoreState(bool Used, bool Ready, string? Step, long Done, 
 public sealed class StoreAnswers(StoreKeeper keeper, IDbContextFactory<ConsoleDb> dbs, IOptions<SegmentOptions> options)
 {
     private static readonly string[] Steps = ["Customers", "Traits", "Twins", "Choices", "Memberships", "Likeness", "Events"];
-    private long[]? _rows;
+    private Task<long[]>? _rows;
 
-    public async Task<StoreState> StateAsync(CancellationToken cancellationToken)
+    public StoreState State()
     {
         var used = options.Value.InMemory;
         if (keeper.Progress is not { } progress)
@@ -26,9 +26,14 @@ public sealed class StoreAnswers(StoreKeeper keeper, IDbContextFactory<ConsoleDb
             return new StoreState(used, keeper.Current is not null, null, 0, null);
         }
 
-        _rows ??= await Task.Run(() => CountAsync(cancellationToken), cancellationToken); // once: counting costs the database a second or two where there are many
-        var step = Array.IndexOf(Steps, progress.Step);
-        var (before, all) = (_rows.Take(Math.Max(step, 0)).Sum(), _rows.Sum());
+        _rows ??= Task.Run(() => CountAsync(CancellationToken.None)); // once, and nobody waits for it: counting costs the database seconds where there are many
+        if (!_rows.IsCompletedSuccessfully)
+        {
+            return new StoreState(used, false, progress.Step, progress.Done, null);
+        }
+
+        var (rows, step) = (_rows.Result, Array.IndexOf(Steps, progress.Step));
+        var (before, all) = (rows.Take(Math.Max(step, 0)).Sum(), rows.Sum());
         return new StoreState(used, false, progress.Step, progress.Done, all == 0 ? null : Math.Min(1, (double)(before + (step < 0 ? 0 : progress.Done)) / all));
     }
 
