@@ -10,8 +10,24 @@ public sealed record EventsWritten(IReadOnlyList<int>? CustomerIds)
     /// <summary>Beyond this many customers a list is no cheaper than "all".</summary>
     public const int MaxListed = 1000;
 
+    /// <summary>They came through the intake: <see cref="ArrivalsLoaded"/> names them.</summary>
+    public bool Arrived { get; init; }
+
     public static EventsWritten Of(IReadOnlyCollection<int> customerIds) => new(customerIds.Count > MaxListed ? null : [.. customerIds]);
 }
+
+/// <summary>An event with its lines.</summary>
+public sealed record ArrivedEvent(Event Event, IReadOnlyList<EventItem> Items);
+
+/// <summary>These events are safe in the intake's journal and on their way into the database, where some may turn out to be there already.</summary>
+public sealed record EventsArrived(IReadOnlyList<ArrivedEvent> Events);
+
+/// <param name="CustomerId">Whose it is in the database.</param>
+/// <param name="IsNew">False: the database had it already.</param>
+public readonly record struct LoadedEvent(int CustomerId, long Id, bool IsNew);
+
+/// <summary>The database has these events of the intake now.</summary>
+public sealed record ArrivalsLoaded(IReadOnlyList<LoadedEvent> Events);
 
 /// <summary>The one way events enter the database.</summary>
 public sealed class EventWriter(IDbContextFactory<ConsoleDb> dbs, ShopCalendar calendar, ChangeFeed feed)

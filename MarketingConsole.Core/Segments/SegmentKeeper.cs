@@ -1,52 +1,109 @@
 using System.Data.Common;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Segments.InMemory;
+using MarketingConsole.Core.Twins.Store;
 using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Segments;
 
-/// <summary>Brings stored memberships in line with the rules. One recount runs at a time in a process; between processes the member's key decides.</summary>
-public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ShopCalendar calendar, ChangeFeed feed, TimeProvider time) : IDisposable
+/// <summary>Brings memberships in line with the rules: over the twin store where there is one and it holds what a rule asks for, in the database otherwise.
+/// One recount runs at a time in a process; between processes the member's key decides.</summary>
+public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ShopCalendar calendar, StoreKeeper stores, MembershipWriter writer, TimeProvider time) : IDisposable
 {
     private const int Attempts = 3;
-    private static readonly TimeSpan SizeSlot = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan RulesKeep = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _one = new(1);
+    private SegmentRules? _rules;
+    private long _rulesAt;
+    private TwinStore? _known;
+    private volatile bool _othersDue;
 
     public void Dispose() => _one.Dispose();
 
     /// <summary>Recounts a segment and those that refer to it, in that order.</summary>
-    public Task RecountAsync(int segmentId, CancellationToken cancellationToken) => RunAsync(rules => SegmentOrder.Downstream(rules, x => x == segmentId), null, cancellationToken);
+    public Task RecountAsync(int segmentId, CancellationToken cancellationToken) => RecountAsync(x => x == segmentId, cancellationToken);
 
     /// <summary>Recounts every segment.</summary>
-    public Task RecountAllAsync(CancellationToken cancellationToken) => RunAsync(SegmentOrder.Sort, null, cancellationToken);
+    public Task RecountAllAsync(CancellationToken cancellationToken) => RecountAsync(_ => true, cancellationToken);
 
     /// <summary>Recounts the segments which time alone can change, and those that refer to them.</summary>
-    public Task RecountTimedAsync(CancellationToken cancellationToken) => RunAsync(rules => SegmentOrder.Downstream(rules, x => RuleTree.MovesWithTime(rules[x])), null, cancellationToken);
+    public Task RecountTimedAsync(CancellationToken cancellationToken) => RecountAsync(x => RuleTree.MovesWithTime(_rules!.Rules[x]), cancellationToken);
 
-    /// <summary>Looks at these customers again, in every segment.</summary>
-    public Task RecheckAsync(IReadOnlyCollection<int> customerIds, CancellationToken cancellationToken) => RunAsync(SegmentOrder.Sort, customerIds, cancellationToken);
-
-    private async Task RunAsync(Func<Dictionary<int, SegmentRule>, IReadOnlyList<int>> which, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
+    /// <summary>Recounts, where the store can tell, segments in which a customer's place depends on others, if anybody changed since the last time.</summary>
+    internal async Task RecountOthersAsync(bool anyway, CancellationToken cancellationToken)
     {
-        // SQLite answers synchronously: never on the caller's thread, which may belong to a page.
+        if (_othersDue || anyway)
+        {
+            _othersDue = false;
+            await RecountAsync(x => _rules!.Of(x) == SegmentKind.ByOthers, cancellationToken);
+        }
+    }
+
+    /// <summary>Looks at these customers again, in every segment, and returns when that is written down. With a store, places in rankings follow within seconds.</summary>
+    public Task RecheckAsync(IReadOnlyCollection<int> customerIds, CancellationToken cancellationToken) => RecheckAsync(customerIds, inStore: true, inDatabase: true, wait: true, cancellationToken);
+
+    /// <param name="inStore">In segments the twin store can tell.</param>
+    /// <param name="inDatabase">In those only the database can tell; without a store, in all.</param>
+    /// <param name="wait">Returns when it is written down; else it is on its way.</param>
+    internal Task RecheckAsync(IReadOnlyCollection<int> customerIds, bool inStore, bool inDatabase, bool wait, CancellationToken cancellationToken) => RunAsync(fresh: false, async (rules, store) =>
+    {
+        if (store is null)
+        {
+            await InDatabaseAsync(rules, rules.Order, customerIds, null, cancellationToken);
+            return;
+        }
+
+        if (inStore)
+        {
+            var segments = rules.Order.Where(x => rules.Of(x) == SegmentKind.InStore).Select(x => (x, rules.Rules[x])).ToList();
+            var writing = writer.WriteAsync(new StoreMemberships(store, rules.Consent, calendar, Now).Recheck(segments, customerIds));
+            await (wait ? writing : Task.CompletedTask);
+            _othersDue = true;
+        }
+
+        if (inDatabase && rules.Order.Where(x => rules.Of(x) == SegmentKind.InDatabase).ToList() is { Count: > 0 } stored)
+        {
+            await writer.FlushAsync(); // it reads memberships of the others
+            await InDatabaseAsync(rules, stored, customerIds, store, cancellationToken);
+        }
+    }, cancellationToken);
+
+    private DateTime Now => time.GetUtcNow().UtcDateTime;
+
+    private Task RecountAsync(Func<int, bool> start, CancellationToken cancellationToken) => RunAsync(fresh: true, async (rules, store) =>
+    {
+        foreach (var id in SegmentOrder.Downstream(rules.Rules, start))
+        {
+            if (store is not null && rules.CountsInStore(id))
+            {
+                await writer.WriteAsync([new StoreMemberships(store, rules.Consent, calendar, Now).Recount(id, rules.Rules[id])]);
+            }
+            else
+            {
+                await InDatabaseAsync(rules, [id], null, store, cancellationToken);
+            }
+        }
+    }, cancellationToken);
+
+    private async Task RunAsync(bool fresh, Func<SegmentRules, TwinStore?, Task> run, CancellationToken cancellationToken)
+    {
+        // SQLite answers synchronously, and counting takes a while: never on the caller's thread, which may belong to a page.
         await Task.Run(async () =>
         {
+            var store = fresh ? await stores.CaughtUpAsync(cancellationToken) ?? stores.Store : stores.Store;
             await _one.WaitAsync(cancellationToken);
             try
             {
-                await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-                var rules = await SegmentService.RulesAsync(db, cancellationToken);
-                var gate = await consent.RulesAsync(cancellationToken);
-                var whole = new HashSet<int>(); // counted for all customers: what moves one in a ranking may move any, and any who refer to it
-                foreach (var id in which(rules))
+                var rules = await RulesAsync(fresh, cancellationToken);
+                if (store is not null && store != _known)
                 {
-                    if (RuleTree.MovesWithOthers(rules[id]) || RuleTree.Segments(rules[id]).Any(whole.Contains))
-                    {
-                        whole.Add(id);
-                    }
-
-                    await UpdateAsync(id, rules[id], gate, whole.Contains(id) ? null : only, cancellationToken);
+                    await writer.FlushAsync();
+                    await KnowMembersAsync(store, cancellationToken);
+                    _known = store;
                 }
+
+                await run(rules, store);
             }
             finally
             {
@@ -55,17 +112,59 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         }, cancellationToken);
     }
 
-    private async Task UpdateAsync(int segmentId, SegmentRule rule, ConsentRuleSet gate, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
+    /// <param name="fresh">False: those of a second ago will do.</param>
+    internal async Task<SegmentRules> RulesAsync(bool fresh, CancellationToken cancellationToken)
+    {
+        if (fresh || _rules is null || time.GetElapsedTime(_rulesAt) > RulesKeep)
+        {
+            await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+            (_rules, _rulesAt) = (new SegmentRules(await SegmentService.RulesAsync(db, cancellationToken), await consent.RulesAsync(cancellationToken)), time.GetTimestamp());
+        }
+
+        return _rules;
+    }
+
+    /// <summary>A store was built while memberships went on being written: from here on they are noted in both.</summary>
+    private async Task KnowMembersAsync(TwinStore store, CancellationToken cancellationToken)
+    {
+        var known = new Dictionary<int, Dictionary<int, long>>();
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        await foreach (var x in db.SegmentMembers.AsNoTracking().AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            if (store.KnownSlot(x.CustomerId) is >= 0 and var slot)
+            {
+                (known.TryGetValue(x.SegmentId, out var members) ? members : known[x.SegmentId] = [])[slot] = Instants.Of(x.EnteredAt);
+            }
+        }
+
+        store.Write(() =>
+        {
+            store.Members.Clear();
+            foreach (var (segment, members) in known)
+            {
+                store.Members[segment] = members;
+            }
+        }, gates: false);
+    }
+
+    private async Task InDatabaseAsync(SegmentRules rules, IReadOnlyList<int> segments, IReadOnlyCollection<int>? only, TwinStore? store, CancellationToken cancellationToken)
+    {
+        foreach (var id in segments)
+        {
+            await MoveAsync(id, rules, rules.Of(id) == SegmentKind.ByOthers ? null : only, store, cancellationToken);
+        }
+    }
+
+    private async Task MoveAsync(int segmentId, SegmentRules rules, IReadOnlyCollection<int>? only, TwinStore? store, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                if (await MoveAsync(segmentId, rule, gate, only, cancellationToken) is { } moved)
-                {
-                    feed.Publish(moved);
-                }
-
+                var change = await CompareAsync(segmentId, rules, only, cancellationToken);
+                await writer.StoreAsync([change], cancellationToken);
+                store?.Write(() => Note(store, change), gates: false);
+                writer.Tell([change]);
                 return;
             }
             catch (DbException) when (attempt < Attempts)
@@ -75,50 +174,29 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         }
     }
 
-    private async Task<SegmentMoved?> MoveAsync(int segmentId, SegmentRule rule, ConsentRuleSet gate, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
+    private async Task<MembershipChange> CompareAsync(int segmentId, SegmentRules rules, IReadOnlyCollection<int>? only, CancellationToken cancellationToken)
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-        var now = time.GetUtcNow().UtcDateTime;
-        var should = await SegmentQuery.Members(db, rule, gate, now, calendar, only).ToHashSetAsync(cancellationToken);
+        var now = Now;
+        var should = await SegmentQuery.Members(db, rules.Rules[segmentId], rules.Consent, now, calendar, only).ToHashSetAsync(cancellationToken);
         var stored = db.SegmentMembers.Where(x => x.SegmentId == segmentId);
         var are = await (only is null ? stored : stored.Where(x => EF.Parameter(only).Contains(x.CustomerId))).Select(x => x.CustomerId).ToHashSetAsync(cancellationToken);
         int[] entered = [.. should.Where(x => !are.Contains(x)).Order()], left = [.. are.Where(x => !should.Contains(x)).Order()];
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        foreach (var ids in left.Chunk(5000))
-        {
-            await db.SegmentMembers.Where(x => x.SegmentId == segmentId && EF.Parameter(ids).Contains(x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
-        }
-
-        await db.BulkInsertAsync(entered.Select(x => new SegmentMember { SegmentId = segmentId, CustomerId = x, EnteredAt = now }).ToList(), cancellationToken);
-        await db.BulkInsertAsync(entered.Select(x => Move(x, true)).Concat(left.Select(x => Move(x, false))).ToList(), cancellationToken);
-        var moves = entered.Length + left.Length > 0;
-        var size = moves || only is null ? await db.SegmentMembers.CountAsync(x => x.SegmentId == segmentId, cancellationToken) : (int?)null;
-        var before = await db.Segments.Where(x => x.Id == segmentId).Select(x => x.Size).SingleOrDefaultAsync(cancellationToken);
-        await db.Segments.Where(x => x.Id == segmentId).ExecuteUpdateAsync(s => s.SetProperty(x => x.CountedAt, now).SetProperty(x => x.Size, x => size ?? x.Size), cancellationToken);
-        if (size is { } count)
-        {
-            await NoteSizeAsync(db, segmentId, count, now, count != before, cancellationToken);
-        }
-
-        await transaction.CommitAsync(cancellationToken);
-        return moves ? new SegmentMoved(segmentId, entered, left, now) : null;
-
-        SegmentMove Move(int customer, bool entering) => new() { SegmentId = segmentId, CustomerId = customer, At = now, Entered = entering };
+        var size = only is null ? should.Count : (int?)null;
+        return new MembershipChange(segmentId, entered, left, [], size, now);
     }
 
-    /// <summary>One size for each ten minutes in which it changed, so that a busy segment does not fill its history.</summary>
-    private static async Task NoteSizeAsync(ConsoleDb db, int segmentId, int size, DateTime now, bool changed, CancellationToken cancellationToken)
+    private static void Note(TwinStore store, MembershipChange change)
     {
-        var slot = new DateTime(now.Ticks - (now.Ticks % SizeSlot.Ticks), DateTimeKind.Utc);
-        var sizes = db.SegmentSizes.Where(x => x.SegmentId == segmentId);
-        if (!changed && await sizes.AnyAsync(cancellationToken))
+        var members = store.Members.TryGetValue(change.SegmentId, out var known) ? known : store.Members[change.SegmentId] = [];
+        foreach (var slot in change.Left.Select(store.KnownSlot))
         {
-            return;
+            members.Remove(slot);
         }
 
-        if (await sizes.Where(x => x.At == slot).ExecuteUpdateAsync(s => s.SetProperty(x => x.Size, size), cancellationToken) == 0)
+        foreach (var slot in change.Entered.Select(store.KnownSlot).Where(x => x >= 0))
         {
-            await db.BulkInsertAsync([new SegmentSize { SegmentId = segmentId, At = slot, Size = size }], cancellationToken);
+            members[slot] = Instants.Of(change.At);
         }
     }
 }

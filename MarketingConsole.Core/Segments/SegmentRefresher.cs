@@ -3,6 +3,7 @@ using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Segments.InMemory;
 using MarketingConsole.Core.Twins;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,71 +23,100 @@ public sealed class SegmentOptions
     public bool InMemory { get; set; } = true;
 }
 
-/// <summary>Keeps memberships current: counts all at start, follows events, twins and consents, and lets time pass.</summary>
-public sealed partial class SegmentRefresher(SegmentKeeper keeper, ChangeFeed feed, IOptions<SegmentOptions> options, TimeProvider time, ILogger<SegmentRefresher> log) : BackgroundService
+/// <summary>Keeps memberships current: counts all at start, follows what changes and lets time pass. Where there is a twin store, what changed is looked at as soon as it is in it.</summary>
+public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper stores, ChangeFeed feed, IOptions<SegmentOptions> options, TimeProvider time, ILogger<SegmentRefresher> log) : BackgroundService
 {
-    private const int RecheckAtMost = 2000;
+    private const int RecheckAtMost = 2000, RecheckPart = 5;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(150), Retry = TimeSpan.FromSeconds(5);
-
-    // Null = everybody; an empty list = time has passed.
-    private readonly Channel<IReadOnlyList<int>?> _changes = System.Threading.Channels.Channel.CreateUnbounded<IReadOnlyList<int>?>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Due> _changes = System.Threading.Channels.Channel.CreateUnbounded<Due>(new UnboundedChannelOptions { SingleReader = true });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var events = feed.Subscribe<EventsWritten>(x => _changes.Writer.TryWrite(x.CustomerIds));
-        using var customers = feed.Subscribe<CustomersChanged>(x => _changes.Writer.TryWrite(x.CustomerIds));
-        using var erased = feed.Subscribe<CustomerErased>(_ => _changes.Writer.TryWrite(null)); // their memberships went with them: only a count tells the sizes
-        using var twins = feed.Subscribe<TwinsChanged>(x => _changes.Writer.TryWrite(x.CustomerIds));
-        using var consents = feed.Subscribe<ConsentChanged>(x => _changes.Writer.TryWrite(x.CustomerIds));
-        using var timer = time.CreateTimer(_ => _changes.Writer.TryWrite([]), null, TimeSpan.FromSeconds(options.Value.RefreshSeconds), TimeSpan.FromSeconds(options.Value.RefreshSeconds));
-        _changes.Writer.TryWrite(null);
+        using var events = feed.Subscribe<EventsWritten>(x => InDatabase(x.CustomerIds, x.Arrived));
+        using var customers = feed.Subscribe<CustomersChanged>(x => InDatabase(x.CustomerIds));
+        using var erased = feed.Subscribe<CustomerErased>(_ => InDatabase(null)); // their memberships went with them: only a count tells the sizes
+        using var twins = feed.Subscribe<TwinsChanged>(x => InDatabase(x.CustomerIds));
+        using var consents = feed.Subscribe<ConsentChanged>(x => InDatabase(x.CustomerIds));
+        using var store = feed.Subscribe<StoreChanged>(x => Add(x.CustomerIds, inStore: true, inDatabase: !x.Arrived));
+        using var timer = time.CreateTimer(_ => _changes.Writer.TryWrite(new Due([], Timed: true)), null, TimeSpan.FromSeconds(options.Value.RefreshSeconds), TimeSpan.FromSeconds(options.Value.RefreshSeconds));
+        _changes.Writer.TryWrite(new Due([], All: true));
         while (await _changes.Reader.WaitToReadAsync(stoppingToken))
         {
-            await Task.Delay(Gather, time, stoppingToken);
-            var (all, timed, ids) = Take();
+            if (stores.Store is null)
+            {
+                await Task.Delay(Gather, time, stoppingToken); // a look at one customer in the database costs nearly as much as at a hundred
+            }
+
+            var due = Take();
             try
             {
-                await ApplyAsync(all, timed, ids, stoppingToken);
+                await ApplyAsync(due, stoppingToken);
             }
             catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
             {
                 RefreshFailed(log, exception);
                 await Task.Delay(Retry, time, stoppingToken);
-                _changes.Writer.TryWrite(all ? null : [.. ids]);
+                _changes.Writer.TryWrite(due);
             }
         }
     }
 
-    private async Task ApplyAsync(bool all, bool timed, HashSet<int> ids, CancellationToken stoppingToken)
+    /// <summary>The database changed. What is in the twin store soon is looked at then.</summary>
+    /// <param name="arrived">The store had it before.</param>
+    private void InDatabase(IReadOnlyList<int>? ids, bool arrived = false)
     {
-        if (all || ids.Count > RecheckAtMost)
+        if (stores.Store is null || arrived)
+        {
+            Add(ids, inStore: false, inDatabase: true);
+        }
+    }
+
+    private void Add(IReadOnlyList<int>? ids, bool inStore, bool inDatabase) =>
+        _changes.Writer.TryWrite(ids is null ? new Due([], All: true) : new Due(inStore ? [.. ids] : []) { InDatabase = inDatabase ? [.. ids] : [] });
+
+    private async Task ApplyAsync(Due due, CancellationToken stoppingToken)
+    {
+        var most = stores.Store is { } store ? Math.Max(RecheckAtMost, store.Slots / RecheckPart) : RecheckAtMost;
+        if (due.All || due.InStore.Count > most || due.InDatabase.Count > most)
         {
             await keeper.RecountAllAsync(stoppingToken);
             return;
         }
 
-        if (ids.Count > 0)
+        if (due.InStore.Count > 0)
         {
-            await keeper.RecheckAsync(ids, stoppingToken);
+            await keeper.RecheckAsync(due.InStore, inStore: true, inDatabase: false, wait: false, stoppingToken);
         }
 
-        if (timed)
+        foreach (var ids in due.InDatabase.Chunk(RecheckAtMost))
+        {
+            await keeper.RecheckAsync(ids, inStore: false, inDatabase: true, wait: true, stoppingToken);
+        }
+
+        if (due.Timed)
         {
             await keeper.RecountTimedAsync(stoppingToken);
         }
     }
 
-    private (bool All, bool Timed, HashSet<int> Ids) Take()
+    private Due Take()
     {
-        var (all, timed, ids) = (false, false, new HashSet<int>());
+        var due = new Due([]);
         while (_changes.Reader.TryRead(out var change))
         {
-            all |= change is null;
-            timed |= change is { Count: 0 };
-            ids.UnionWith(change ?? []);
+            due.InStore.UnionWith(change.InStore);
+            due.InDatabase.UnionWith(change.InDatabase);
+            due = due with { All = due.All || change.All, Timed = due.Timed || change.Timed };
         }
 
-        return (all, timed, ids);
+        return due;
+    }
+
+    /// <param name="InStore">Customers to be looked at in segments the twin store can tell.</param>
+    private sealed record Due(HashSet<int> InStore, bool All = false, bool Timed = false)
+    {
+        /// <summary>Customers to be looked at in segments only the database can tell; without a store, in all.</summary>
+        public HashSet<int> InDatabase { get; init; } = [];
     }
 
     [LoggerMessage(LogLevel.Error, "Segments could not be brought up to date; trying again in five seconds")]

@@ -15,6 +15,7 @@ public static class SegmentsRegistration
     {
         services.AddOptions<SegmentOptions>().Bind(configuration.GetSection(SegmentOptions.Section))
             .Validate(x => x.RefreshSeconds is >= 1 and <= 86_400, "Segments:RefreshSeconds must be 1 to 86400.").ValidateOnStart();
+        services.AddSingleton<MembershipWriter>();
         services.AddSingleton<SegmentKeeper>();
         services.AddSingleton<SegmentService>();
         services.AddSingleton<StoreKeeper>();

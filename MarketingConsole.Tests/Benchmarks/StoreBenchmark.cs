@@ -140,10 +140,7 @@ internal static class StoreBenchmark
             }
         }
 
-        foreach (var events in store.AllEvents)
-        {
-            events.Sort();
-        }
+        store.Sort();
     }
 
     private static int Next(ref ReadOnlySpan<char> rest)

@@ -51,23 +51,74 @@ public sealed class SegmentKeeperTests
         await using var database = await ShopAsync(provider);
         var id = await SaveAsync(database, "Bought lately", BoughtLately);
         await BuyAsync(database, 1);
+        await StartStoreAsync(database);
         await database.Get<SegmentKeeper>().RecheckAsync([1], Stop);
-        using var store = ActivatorUtilities.CreateInstance<StoreKeeper>(database.Services);
-        using var clock = ActivatorUtilities.CreateInstance<SegmentClock>(database.Services, store);
-        await store.StartAsync(Stop);
-        await UntilAsync(database, TimeSpan.FromMilliseconds(60), () => Task.FromResult(store.Current is not null));
-        Assert.Equal(0, await clock.TickAsync(Stop));
+        using var clock = ActivatorUtilities.CreateInstance<SegmentClock>(database.Services);
+        await clock.TickAsync(Stop);
 
-        database.Time.Advance(TimeSpan.FromDays(30) - TimeSpan.FromSeconds(30)); // the last moment it still counts, give or take what building took
-        Assert.Equal(0, await clock.TickAsync(Stop));
+        database.Time.Advance(TimeSpan.FromDays(30) - TimeSpan.FromSeconds(30)); // the last moment it still counts
+        await clock.TickAsync(Stop);
         Assert.Equal([1], await MembersAsync(database, id));
 
         database.Time.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal(1, await clock.TickAsync(Stop));
-        Assert.Empty(await MembersAsync(database, id));
-        await UntilAsync(database, TimeSpan.FromMilliseconds(60), () => Task.FromResult(store.Current is not null));
+        await UntilAsync(database, TimeSpan.Zero, async () => (await MembersAsync(database, id)).Count == 0);
         Assert.Equal(0, await clock.TickAsync(Stop));
-        await store.StopAsync(Stop);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Store_EventArrives_MovesBeforeTheDatabaseHasIt(DatabaseProvider provider)
+    {
+        await using var database = await ShopAsync(provider);
+        var lately = await SaveAsync(database, "Bought lately", BoughtLately);
+        var german = await SaveAsync(database, "Germans of them", GroupRule.All(new MemberRule { Segment = lately }, new TraitRule { Field = "country", Value = "DE" }));
+        var best = await SaveAsync(database, "Best", new RankRule { Count = 1, Event = new EventRule { Event = EventType.Purchase, Measure = EventMeasure.Sum } });
+        var coupon = await SaveAsync(database, "With a coupon", new EventRule { Event = EventType.Purchase, Where = new EventFilter { Properties = [new PropertyFilter { Name = "coupon", Op = RuleOperator.Exists }] } });
+        await StartStoreAsync(database);
+        var refresher = database.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<SegmentRefresher>().Single();
+        await refresher.StartAsync(Stop);
+        using var clock = ActivatorUtilities.CreateInstance<SegmentClock>(database.Services);
+        var moves = new System.Collections.Concurrent.ConcurrentQueue<SegmentMoved>();
+        using var subscription = database.Get<ChangeFeed>().Subscribe<SegmentMoved>(moves.Enqueue);
+
+        var e = new Event { CustomerId = 2, Id = 77, Type = EventType.Purchase, At = database.Time.Now, AmountCents = 1000, Day = database.Get<ShopCalendar>().Day(database.Time.Now), PropertiesJson = """{"coupon":"X"}""" };
+        database.Get<ChangeFeed>().Publish(new EventsArrived([new ArrivedEvent(e, [])]));
+        await UntilAsync(database, TimeSpan.Zero, async () => (await MembersAsync(database, german)).SequenceEqual([2]));
+        Assert.Equal([2], await MembersAsync(database, lately));
+        Assert.Equal([lately, german], moves.Select(x => x.SegmentId).Take(2));
+        await clock.TickAsync(Stop);
+        await UntilAsync(database, TimeSpan.Zero, async () => (await MembersAsync(database, best)).SequenceEqual([2]));
+        await using (var db = database.Open())
+        {
+            Assert.Equal(0, await db.Events.CountAsync(Stop));
+        }
+
+        Assert.Empty(await MembersAsync(database, coupon)); // the store knows nothing of coupons
+        await database.Get<EventWriter>().WriteAsync([e], [], Stop);
+        await UntilAsync(database, TimeSpan.Zero, async () => (await MembersAsync(database, coupon)).SequenceEqual([2]));
+        Assert.Equal([2], await MembersAsync(database, lately));
+        await refresher.StopAsync(Stop);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Store_Recount_NotesMovesAsTheDatabaseDoes(DatabaseProvider provider)
+    {
+        await using var database = await ShopAsync(provider);
+        await BuyAsync(database, 1);
+        await StartStoreAsync(database);
+        var id = await SaveAsync(database, "Bought lately", BoughtLately);
+        var others = await SaveAsync(database, "Others", GroupRule.None(new MemberRule { Segment = id }));
+        Assert.Equal([1], await MembersAsync(database, id));
+        Assert.Equal([2, 3, 4], await MembersAsync(database, others));
+
+        database.Time.Advance(TimeSpan.FromDays(30));
+        await database.Get<SegmentKeeper>().RecountTimedAsync(Stop);
+        Assert.Empty(await MembersAsync(database, id));
+        Assert.Equal([1, 2, 3, 4], await MembersAsync(database, others));
+        await using var db = database.Open();
+        Assert.Equal([true, false], await db.SegmentMoves.Where(x => x.SegmentId == id).OrderBy(x => x.Id).Select(x => x.Entered).ToListAsync(Stop));
+        var segment = await db.Segments.AsNoTracking().SingleAsync(x => x.Id == id, Stop);
+        Assert.Equal((0, database.Time.Now), (segment.Size, segment.CountedAt!.Value));
     }
 
     [Theory, MemberData(nameof(Providers))]
@@ -208,6 +259,12 @@ public sealed class SegmentKeeperTests
             await using var db = shop.Open();
             return (await db.Segments.Where(x => x.Id == german).Select(x => x.Size).SingleAsync(Stop), await db.Segments.Where(x => x.Id == bought).Select(x => x.Size).SingleAsync(Stop));
         }
+    }
+
+    private static async Task StartStoreAsync(TestDatabase database)
+    {
+        await database.Get<StoreKeeper>().StartAsync(Stop);
+        await UntilAsync(database, TimeSpan.Zero, () => Task.FromResult(database.Get<StoreKeeper>().Current is not null));
     }
 
     private static async Task UntilAsync(TestDatabase database, TimeSpan step, Func<Task<bool>> holds)

@@ -90,6 +90,57 @@ public sealed class StoreQueryTests
         Assert.Equal(sizes.Count, sizes.Distinct().Count());
     }
 
+    [Fact]
+    public async Task Part_AnyCustomersAndRule_AnswersAsTheWhole()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        var data = new SegmentWorld(seed: 14, customers: 150);
+        using var store = await LoadAsync(database, data);
+        for (var seed = 0; seed < 600; seed++)
+        {
+            var (rule, random) = (new RuleGenerator(new Random(seed)).Next(depth: 2), new Random(seed));
+            if (StoreQuery.Supports(rule, past: false) && !RuleTree.MovesWithOthers(rule))
+            {
+                var ids = Enumerable.Range(1, 150).Where(_ => random.Next(5) == 0).ToList();
+                var part = store.Read(() => store.Part(ids.ConvertAll(store.KnownSlot), RuleTree.Segments(rule)));
+                Assert.Equal(Members(store, data, rule, SegmentWorld.Now).Intersect(ids), Members(part, data, rule, SegmentWorld.Now));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Moments_TimePasses_FindThoseWhoMove()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        var data = new SegmentWorld(seed: 15, customers: 300);
+        using var store = await LoadAsync(database, data);
+        var (movers, found, known) = (0, 0, 0);
+        for (var seed = 0; seed < 4000; seed++)
+        {
+            var random = new Random(seed);
+            var rule = new RuleGenerator(random).Next(depth: 2);
+            var from = SegmentWorld.Now.AddMinutes(-random.Next(60 * 24 * 40));
+            var to = from.AddMinutes(random.Next(1, 600));
+            if (!StoreQuery.Supports(rule, past: false) || RuleTree.MovesWithOthers(rule))
+            {
+                continue;
+            }
+
+            var moved = Members(store, data, rule, from).Except(Members(store, data, rule, to)).Concat(Members(store, data, rule, to).Except(Members(store, data, rule, from))).ToList();
+            movers += moved.Count;
+            var due = store.Read(() => new StoreMoments(store, data.Consent, SegmentWorld.Calendar, from, to).Of(rule)?.Slots().Select(store.IdOf).ToHashSet());
+            if (due is not null)
+            {
+                known++;
+                found += due.Count;
+                Assert.True(moved.TrueForAll(due.Contains), $"seed {seed}, {from:O} to {to:O}: {RuleJson.Write(rule)} moved {string.Join(',', moved)}, found {string.Join(',', due)}");
+            }
+        }
+
+        Assert.True(movers > 100, $"only {movers} moved");
+        Assert.True(known > 400 && found < known * 60, $"{found} customers were found for {known} rules"); // or it would tell nothing
+    }
+
     private static async Task<TwinStore> LoadAsync(TestDatabase database, SegmentWorld data)
     {
         await using var db = database.Open();

@@ -45,16 +45,19 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
             await merger.MergeAsync(from, into, "event intake", reason, cancellationToken);
         }
 
-        Publish(people, changed, added);
+        Publish(people, changed, [.. events.Select(x => x.Event)], added);
         return new(added.Count, events.Count - added.Count, people.Merges.Count, people.RefusedAliases);
     }
 
-    private void Publish(IdentityMap people, List<int> changed, IReadOnlyList<Event> added)
+    private void Publish(IdentityMap people, List<int> changed, List<Event> all, IReadOnlyList<Event> added)
     {
+        var fresh = added.Select(x => (x.CustomerId, x.Id)).ToHashSet();
+        feed.Publish(new ArrivalsLoaded([.. all.Select(x => new LoadedEvent(people.Final(x.CustomerId), x.Id, fresh.Contains((x.CustomerId, x.Id))))]));
+
         // Piece by piece: one list that is too long would have every twin of a large shop computed again for each batch.
         foreach (var ids in added.Select(x => people.Final(x.CustomerId)).Distinct().Chunk(EventsWritten.MaxListed))
         {
-            feed.Publish(new EventsWritten(ids));
+            feed.Publish(new EventsWritten(ids) { Arrived = true });
         }
 
         foreach (var ids in changed.Chunk(EventsWritten.MaxListed))

@@ -1,19 +1,20 @@
-using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Twins.Store;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace MarketingConsole.Core.Segments.InMemory;
 
-/// <summary>Lets time move customers: each second the twin store tells who is in or out by now, and those whose stored membership says otherwise are looked at again.
+/// <summary>Lets time move customers: each second those whom the time that has passed may have moved are looked at again, and rankings counted when somebody changed.
 /// What the store cannot count is left to the recount every <see cref="SegmentOptions.RefreshSeconds"/>.</summary>
-public sealed partial class SegmentClock(StoreKeeper store, SegmentKeeper keeper, IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ShopCalendar calendar, TimeProvider time, ILogger<SegmentClock> log) : BackgroundService
+public sealed partial class SegmentClock(StoreKeeper stores, SegmentKeeper keeper, ShopCalendar calendar, TimeProvider time, ILogger<SegmentClock> log) : BackgroundService
 {
-    private const int RecheckAtMost = 2_000;
-    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-    private HashSet<int> _looked = [];
+    /// <summary>Rankings of large shops take a while: they are counted for at most this part of the time.</summary>
+    private const int RankingPart = 30;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Start = TimeSpan.FromMinutes(1);
+    private TwinStore? _store;
+    private DateTime _until;
+    private long _nextRanking;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -31,51 +32,81 @@ public sealed partial class SegmentClock(StoreKeeper store, SegmentKeeper keeper
         }
     }
 
-    /// <returns>How many customers were looked at again.</returns>
-    internal async Task<int> TickAsync(CancellationToken cancellationToken)
+    /// <returns>How many customers were looked at again; null = everybody.</returns>
+    internal async Task<int?> TickAsync(CancellationToken cancellationToken)
     {
-        if (store.Current is not { } current)
+        if (stores.Store is not { } store)
         {
             return 0;
         }
 
-        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-        var rules = await SegmentService.RulesAsync(db, cancellationToken);
-        var gate = await consent.RulesAsync(cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
-        var due = new HashSet<int>();
-        foreach (var (id, rule) in rules)
+        if (store != _store)
         {
-            if (RuleTree.MovesWithTime(rule) && StoreQuery.Supports(rule, past: false))
+            (_store, _until) = (store, now - Start); // everybody was counted when it was built, at about this time
+        }
+
+        var (due, others) = await DueAsync(store, now, cancellationToken);
+        if (due is null)
+        {
+            await keeper.RecountTimedAsync(cancellationToken);
+        }
+        else
+        {
+            if (due.Count > 0)
             {
-                due.UnionWith(current.Read(() => Differing(current, id, new StoreQuery(current, gate, calendar, now).Members(rule))));
+                await keeper.RecheckAsync(due, inStore: true, inDatabase: false, wait: false, cancellationToken);
             }
+
+            await RankAsync(others, cancellationToken);
         }
 
-        if (due.Count == 0 || due.SetEquals(_looked)) // the database saw them otherwise a second ago: its word counts until more changes
-        {
-            return 0;
-        }
-
-        foreach (var ids in due.Chunk(RecheckAtMost))
-        {
-            await keeper.RecheckAsync(ids, cancellationToken);
-        }
-
-        _looked = due;
-        return due.Count;
+        _until = now;
+        return due?.Count;
     }
 
-    private static List<int> Differing(TwinStore store, int segmentId, SlotSet should)
+    private async Task RankAsync(bool anyway, CancellationToken cancellationToken)
     {
-        var members = store.Members.GetValueOrDefault(segmentId);
-        var differing = members?.Keys.Where(x => !should[x]).Select(store.IdOf).ToList() ?? [];
-        if (should.Count + differing.Count != (members?.Count ?? 0))
+        var start = time.GetTimestamp();
+        if (start >= _nextRanking)
         {
-            differing.AddRange(should.Slots().Where(x => members?.ContainsKey(x) != true).Select(store.IdOf));
+            await keeper.RecountOthersAsync(anyway, cancellationToken);
+            var end = time.GetTimestamp();
+            _nextRanking = end + ((end - start) * RankingPart);
         }
+    }
 
-        return differing;
+    /// <returns>Customers to be looked at, null = all; and whether rankings may have changed.</returns>
+    private async Task<(HashSet<int>? Customers, bool Others)> DueAsync(TwinStore store, DateTime now, CancellationToken cancellationToken)
+    {
+        var rules = await keeper.RulesAsync(fresh: false, cancellationToken);
+        return store.Read(() =>
+        {
+            var moments = new StoreMoments(store, rules.Consent, calendar, _until, now);
+            var (due, others) = (new SlotSet(store.Slots), false);
+            foreach (var (id, rule) in rules.Rules)
+            {
+                if (!rules.CountsInStore(id))
+                {
+                    continue;
+                }
+
+                if (moments.Of(rule) is { } some)
+                {
+                    due.Or(some);
+                }
+                else if (rules.Of(id) == SegmentKind.ByOthers)
+                {
+                    others = true;
+                }
+                else
+                {
+                    return ((HashSet<int>?)null, true);
+                }
+            }
+
+            return ([.. due.Slots().Select(store.IdOf)], others);
+        });
     }
 
     [LoggerMessage(LogLevel.Error, "Segments could not be compared with the time; trying again in a second")]

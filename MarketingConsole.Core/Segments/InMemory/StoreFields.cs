@@ -12,7 +12,7 @@ internal sealed class StoreFields(TwinStore store, ShopCalendar calendar, DateTi
     /// <summary>Name of a field's column: traits and twin features have lists of their own.</summary>
     public static string Column(FieldRule rule) => rule is TwinRule ? Twin(rule.Field) : rule.Field;
 
-    public static string Twin(string field) => $"twin.{field}";
+    public static string Twin(string field) => TwinStore.TwinPrefix + field;
 
     public SlotSet Where(FieldRule rule)
     {

@@ -12,24 +12,70 @@ using Microsoft.Extensions.Options;
 
 namespace MarketingConsole.Core.Segments.InMemory;
 
-/// <summary>Builds the twin store at start and keeps it in line with the database: customers who changed are read again, and all of them when too many did.
-/// Until it is built, and while a change is not yet in it, the database answers.</summary>
+/// <summary>What changed about these customers is in the twin store; null = it was built anew.</summary>
+/// <param name="Arrived">It is events that the database does not have yet.</param>
+public sealed record StoreChanged(IReadOnlyList<int>? CustomerIds, bool Arrived);
+
+/// <summary>Builds the twin store at start and keeps it in line: events that arrive are added at once, customers who changed otherwise are read again, and everything when too many did.
+/// Reading goes on beside the events that arrive; what arrives meanwhile is added to what was read.</summary>
 public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, ChangeFeed feed, IOptions<SegmentOptions> options, TimeProvider time, ILogger<StoreKeeper> log) : BackgroundService
 {
-    /// <summary>So many customers are read again one by one; more, and everything is.</summary>
-    private const int MostReread = 5_000;
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50), Retry = TimeSpan.FromSeconds(5);
+    private const int MostReread = 5_000, RereadPart = 5, RecentEvents = 500_000, MostArrived = 2_000;
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5), Patience = TimeSpan.FromSeconds(1);
 
-    // Null = everybody.
-    private readonly Channel<IReadOnlyList<int>?> _changes = System.Threading.Channels.Channel.CreateUnbounded<IReadOnlyList<int>?>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<object> _changes = System.Threading.Channels.Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
+
+    // Events added from the intake, by id: not in the database yet; and those that came into it while customers are being read.
+    private readonly Dictionary<long, ArrivedEvent> _waiting = [];
+    private readonly List<ArrivedEvent> _loadedMeanwhile = [];
+    private HashSet<long> _recent = [], _lessRecent = [];
+
+    // What is to be read next; null = everything.
+    private HashSet<int>? _toRead = [];
+    private readonly HashSet<int> _twinsToRead = [];
+    private bool _reading;
     private TwinStore? _store;
-    private int _pending = 1;
+    private long _announced, _taken, _nextRead = long.MaxValue, _beingRead = long.MaxValue;
+    private TaskCompletionSource _progressed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The store when it holds everything the database does; null while it is being built or changed.</summary>
-    public TwinStore? Current => Volatile.Read(ref _pending) == 0 ? _store : null;
+    /// <summary>The store; null until it is built. It may lack what was announced a moment ago.</summary>
+    public TwinStore? Store => Volatile.Read(ref _store);
+
+    /// <summary>The store when it holds all that was announced; null while something is on its way into it.</summary>
+    public TwinStore? Current => Applied >= Volatile.Read(ref _announced) ? Store : null;
 
     /// <summary>How far the first build is; null when there is a store.</summary>
     public StoreProgress? Progress { get; private set; }
+
+    private long Applied => Math.Min(Volatile.Read(ref _taken), Math.Min(Volatile.Read(ref _nextRead), Volatile.Read(ref _beingRead)) - 1);
+
+    /// <summary>Waits until the store holds what was announced before the call.</summary>
+    /// <returns>Null when there is no store yet, or it takes too long.</returns>
+    public async Task<TwinStore?> CaughtUpAsync(CancellationToken cancellationToken)
+    {
+        var wanted = Volatile.Read(ref _announced);
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        while (Store is not null)
+        {
+            var progressed = Volatile.Read(ref _progressed).Task;
+            if (Applied >= wanted)
+            {
+                return Store;
+            }
+
+            try
+            {
+                await progressed.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -38,29 +84,17 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
             return;
         }
 
-        using var events = feed.Subscribe<EventsWritten>(x => Add(x.CustomerIds));
-        using var customers = feed.Subscribe<CustomersChanged>(x => Add(x.CustomerIds));
-        using var erased = feed.Subscribe<CustomerErased>(x => Add([x.CustomerId]));
-        using var twins = feed.Subscribe<TwinsChanged>(x => Add(x.CustomerIds));
-        using var consents = feed.Subscribe<ConsentChanged>(x => Add(x.CustomerIds));
-        using var members = feed.Subscribe<SegmentMoved>(x => Add([.. x.Entered, .. x.Left]));
-        _changes.Writer.TryWrite(null); // counted as pending from the beginning
+        using var arrived = feed.Subscribe<EventsArrived>(Announce);
+        using var loaded = feed.Subscribe<ArrivalsLoaded>(Announce);
+        using var events = feed.Subscribe<EventsWritten>(x => Announce(x.Arrived ? new Whole([]) : new Whole(x.CustomerIds)));
+        using var customers = feed.Subscribe<CustomersChanged>(x => Announce(new Whole(x.CustomerIds)));
+        using var erased = feed.Subscribe<CustomerErased>(x => Announce(new Whole([x.CustomerId])));
+        using var consents = feed.Subscribe<ConsentChanged>(x => Announce(new Whole(x.CustomerIds)));
+        using var twins = feed.Subscribe<TwinsChanged>(x => Announce(x.CustomerIds is { } ids ? new TwinsOnly(ids) : new Whole(null)));
+        Announce(new Whole(null));
         while (await _changes.Reader.WaitToReadAsync(stoppingToken))
         {
-            await Task.Delay(Gather, time, stoppingToken);
-            var (taken, ids) = Take();
-            try
-            {
-                await Task.Run(() => ApplyAsync(ids, stoppingToken), stoppingToken);
-                Interlocked.Add(ref _pending, -taken);
-            }
-            catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
-            {
-                Failed(log, exception);
-                _changes.Writer.TryWrite(null);
-                Interlocked.Add(ref _pending, 1 - taken);
-                await Task.Delay(Retry, time, stoppingToken);
-            }
+            await Task.Run(() => Apply(stoppingToken), stoppingToken);
         }
     }
 
@@ -70,47 +104,208 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
         base.Dispose();
     }
 
-    private void Add(IReadOnlyList<int>? ids)
+    private void Announce(object change)
     {
-        Interlocked.Increment(ref _pending);
-        _changes.Writer.TryWrite(ids);
+        Interlocked.Increment(ref _announced);
+        _changes.Writer.TryWrite(change);
     }
 
-    /// <returns>How many changes, and whom they concern; null = everybody.</returns>
-    private (int Taken, HashSet<int>? Ids) Take()
+    private void Apply(CancellationToken stoppingToken)
     {
-        var (taken, ids) = (0, (HashSet<int>?)[]);
-        while (_changes.Reader.TryRead(out var change))
+        var (taken, arrived) = (_taken, new List<ArrivedEvent>());
+        while (arrived.Count < MostArrived && _changes.Reader.TryRead(out var change))
         {
-            taken++;
-            if (change is null)
+            taken += change is ReadRows or Built or ReadFailed ? 0 : 1;
+            switch (change)
             {
-                ids = null;
+                case EventsArrived x when _store is not null:
+                    arrived.AddRange(x.Events.Where(IsNews));
+                    break;
+                case ArrivalsLoaded x:
+                    Confirm(x.Events, taken);
+                    break;
+                case Whole { CustomerIds: null }:
+                    _toRead = null;
+                    ReadFrom(taken);
+                    break;
+                case Whole { CustomerIds: { Count: > 0 } ids }:
+                    _toRead?.UnionWith(ids);
+                    ReadFrom(taken);
+                    break;
+                case TwinsOnly x:
+                    _twinsToRead.UnionWith(x.CustomerIds);
+                    ReadFrom(taken);
+                    break;
+                case ReadRows x:
+                    Put(x.Rows);
+                    break;
+                case Built x:
+                    Put(x.Store);
+                    break;
+                case ReadFailed:
+                    _reading = false;
+                    _toRead = null;
+                    (_nextRead, _beingRead) = (Math.Min(_nextRead, _beingRead), long.MaxValue);
+                    break;
+            }
+        }
+
+        Add(arrived, taken);
+        Volatile.Write(ref _taken, taken);
+        StartReading(stoppingToken);
+        Interlocked.Exchange(ref _progressed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    /// <summary>True unless it was seen lately: senders repeat what they are not sure arrived.</summary>
+    private bool IsNews(ArrivedEvent arrived)
+    {
+        if (_lessRecent.Contains(arrived.Event.Id) || !_recent.Add(arrived.Event.Id))
+        {
+            return false;
+        }
+
+        if (_recent.Count >= RecentEvents)
+        {
+            (_recent, _lessRecent) = ([], _recent);
+        }
+
+        _waiting[arrived.Event.Id] = arrived;
+        return true;
+    }
+
+    private void Add(List<ArrivedEvent> arrived, long taken)
+    {
+        if (arrived.Count == 0 || _store is not { } store)
+        {
+            return;
+        }
+
+        var strangers = arrived.Where(x => store.KnownSlot(x.Event.CustomerId) < 0).Select(x => x.Event.CustomerId).ToHashSet();
+        var writer = new StoreWriter(store);
+        store.Write(() => arrived.Where(x => !strangers.Contains(x.Event.CustomerId)).ToList().ForEach(x => writer.Write(x.Event, x.Items)), gates: false);
+        if (strangers.Count > 0)
+        {
+            _toRead?.UnionWith(strangers);
+            ReadFrom(taken);
+        }
+
+        feed.Publish(new StoreChanged([.. arrived.Select(x => x.Event.CustomerId).Distinct()], Arrived: true));
+    }
+
+    /// <summary>The database has these. What it had before, or keeps with another customer, is put right by reading.</summary>
+    private void Confirm(IReadOnlyList<LoadedEvent> loaded, long taken)
+    {
+        var wrong = new HashSet<int>();
+        foreach (var x in loaded)
+        {
+            if (!_waiting.Remove(x.Id, out var arrived))
+            {
+                if (x.IsNew)
+                {
+                    wrong.Add(x.CustomerId);
+                }
             }
             else
             {
-                ids?.UnionWith(change);
+                if (_reading)
+                {
+                    _loadedMeanwhile.Add(arrived);
+                }
+
+                if (!x.IsNew || x.CustomerId != arrived.Event.CustomerId)
+                {
+                    wrong.UnionWith([x.CustomerId, arrived.Event.CustomerId]);
+                }
             }
         }
 
-        return (taken, ids?.Count > MostReread ? null : ids);
+        if (wrong.Count > 0)
+        {
+            _toRead?.UnionWith(wrong);
+            ReadFrom(taken);
+        }
     }
 
-    private async Task ApplyAsync(HashSet<int>? ids, CancellationToken cancellationToken)
+    private void ReadFrom(long change) => _nextRead = Math.Min(_nextRead, change);
+
+    private void StartReading(CancellationToken stoppingToken)
     {
-        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-        if (ids is null || _store is null || _store.Wasted)
+        if (_reading || _nextRead == long.MaxValue)
         {
-            var fresh = new TwinStore();
-            await new StoreLoader(db, fresh).LoadAsync(_store is null ? new Direct(x => Progress = x) : null, cancellationToken);
-            (_store, Progress) = (fresh, null); // the one before is left to those who still read it
+            return;
         }
-        else if (ids.Count > 0)
+
+        var (whole, twins) = (_toRead, _twinsToRead.ToHashSet());
+        if (whole is null || _store is not { } store || store.Wasted || whole.Count > Math.Max(MostReread, store.Slots / RereadPart))
         {
-            var rows = await StoreRows.ReadAsync(db, ids, cancellationToken);
-            _store.Write(() => rows.Apply(_store));
+            whole = null;
+        }
+        else
+        {
+            twins.ExceptWith(whole);
+        }
+
+        (_reading, _toRead, _beingRead, _nextRead) = (true, [], _nextRead, long.MaxValue);
+        _twinsToRead.Clear();
+        _loadedMeanwhile.Clear();
+        _ = Task.Run(() => ReadAsync(whole, twins, stoppingToken), stoppingToken);
+    }
+
+    private async Task ReadAsync(HashSet<int>? whole, HashSet<int> twins, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await using var db = await dbs.CreateDbContextAsync(stoppingToken);
+            if (whole is not null)
+            {
+                _changes.Writer.TryWrite(new ReadRows(await StoreRows.ReadAsync(db, whole, twins, stoppingToken)));
+                return;
+            }
+
+            var fresh = new TwinStore();
+            await new StoreLoader(db, fresh).LoadAsync(_store is null ? new Direct(x => Progress = x) : null, stoppingToken);
+            _changes.Writer.TryWrite(new Built(fresh));
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
+        {
+            Failed(log, exception);
+            await Task.Delay(Retry, time, stoppingToken);
+            _changes.Writer.TryWrite(new ReadFailed());
         }
     }
+
+    private void Put(StoreRows rows)
+    {
+        var store = _store!;
+        store.Write(() => rows.Apply(store, _waiting.Values.Concat(_loadedMeanwhile)));
+        (_reading, _beingRead) = (false, long.MaxValue);
+        feed.Publish(new StoreChanged(rows.CustomerIds, Arrived: false));
+    }
+
+    private void Put(TwinStore store)
+    {
+        (_reading, _beingRead) = (false, long.MaxValue);
+        if (_waiting.Count + _loadedMeanwhile.Count > 0)
+        {
+            _toRead?.UnionWith(_waiting.Values.Concat(_loadedMeanwhile).Select(x => x.Event.CustomerId)); // the database may have had them before or after it was read
+            ReadFrom(_taken);
+        }
+
+        Volatile.Write(ref _store, store); // the one before is left to those who still read it
+        Progress = null;
+        feed.Publish(new StoreChanged(null, Arrived: false));
+    }
+
+    /// <param name="CustomerIds">Null = everybody.</param>
+    private sealed record Whole(IReadOnlyList<int>? CustomerIds);
+
+    private sealed record TwinsOnly(IReadOnlyList<int> CustomerIds);
+
+    private sealed record ReadRows(StoreRows Rows);
+
+    private sealed record Built(TwinStore Store);
+
+    private sealed record ReadFailed;
 
     private sealed class Direct(Action<StoreProgress> report) : IProgress<StoreProgress>
     {

@@ -28,10 +28,7 @@ internal sealed class StoreLoader(ConsoleDb db, TwinStore store)
         await EachAsync(db.SegmentMembers, _writer.Write, "Memberships", progress, cancellationToken);
         await EachAsync(db.TwinSimilarities, _writer.Write, "Likeness", progress, cancellationToken);
         await EventsAsync(progress, cancellationToken);
-        foreach (var events in store.AllEvents)
-        {
-            events.Sort();
-        }
+        store.Sort();
     }
 
     private static async Task EachAsync<T>(IQueryable<T> rows, Action<T> write, string step, IProgress<StoreProgress>? progress, CancellationToken cancellationToken) where T : class

@@ -45,6 +45,16 @@ internal sealed class StoreWriter(TwinStore store)
 
     public void Write(Store s) => store.Places[s.Id] = s is { Latitude: { } latitude, Longitude: { } longitude } ? (latitude, longitude) : null;
 
+    /// <summary>An event with its lines.</summary>
+    public void Write(Event x, IEnumerable<EventItem> lines)
+    {
+        var e = Event(x.CustomerId, x.Type, x.Name, Instants.Of(x.At), x.Day, x.Channel, x.ProductId, x.AmountCents, x.Quantity, x.StoreId, x.CampaignId, x.Machine);
+        foreach (var line in lines)
+        {
+            Line(e, line.Returned, line.ProductId, line.Quantity, line.AmountCents);
+        }
+    }
+
     /// <summary>An event; its lines follow with <see cref="Line"/>.</summary>
     public EventRow Event(int customerId, EventType type, string? name, long at, int day, Channel channel, int? product, long amount, int quantity, int? place, int? campaign, bool machine)
     {

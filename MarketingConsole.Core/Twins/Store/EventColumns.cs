@@ -23,7 +23,9 @@ public sealed class EventColumns
     private readonly Growing<sbyte> _dayShift = new(0); // from the UTC day
     private readonly Dictionary<int, (long Amount, long Whole)> _large = []; // amounts beyond 32 bits
     private readonly List<(long First, long Last)> _blocks = [];
+    private readonly Growing<int> _newest = new(0), _before = new(0); // row + 1; 0 = none
     private readonly bool _lines;
+    private bool _linked;
 
     /// <param name="lines">True for lines, which say what their whole event came to.</param>
     public EventColumns(bool lines = false) => _lines = lines;
@@ -36,7 +38,7 @@ public sealed class EventColumns
     /// <summary>Rows that were emptied.</summary>
     public int Gone { get; private set; }
 
-    public long Bytes => _at.Bytes + _slot.Bytes + _order.Bytes + _product.Bytes + _quantity.Bytes + _store.Bytes + _campaign.Bytes + _amount.Bytes + _whole.Bytes + _channel.Bytes + _dayShift.Bytes;
+    public long Bytes => _at.Bytes + _slot.Bytes + _order.Bytes + _product.Bytes + _quantity.Bytes + _store.Bytes + _campaign.Bytes + _amount.Bytes + _whole.Bytes + _channel.Bytes + _dayShift.Bytes + _newest.Bytes + _before.Bytes;
 
     internal int Blocks => _blocks.Count;
     internal ReadOnlySpan<long> At => _at.Values;
@@ -89,6 +91,11 @@ public sealed class EventColumns
             _large[row] = (e.Amount, e.Whole);
         }
 
+        if (_linked)
+        {
+            Link(row);
+        }
+
         var block = row / BlockSize;
         if (block == _blocks.Count)
         {
@@ -101,20 +108,57 @@ public sealed class EventColumns
         }
     }
 
-    /// <summary>Empties the rows of these slots.</summary>
-    public void Remove(SlotSet slots)
+    /// <summary>Empties the rows of a slot. Rows must have been sorted once.</summary>
+    public void Remove(int slot)
     {
-        for (var row = 0; row < Count; row++)
+        for (var row = Newest(slot); row >= 0; row = _before[row] - 1)
         {
-            if (_slot[row] is >= 0 and var slot && slots[slot])
+            _slot[row] = NoSlot;
+            Gone++;
+        }
+
+        _newest[slot] = 0;
+    }
+
+    /// <summary>Rows of a slot in the order of arrival, appended to a list.</summary>
+    private void RowsOf(int slot, List<int> rows)
+    {
+        var start = rows.Count;
+        for (var row = Newest(slot); row >= 0; row = _before[row] - 1)
+        {
+            rows.Add(row);
+        }
+
+        rows.Reverse(start, rows.Count - start);
+    }
+
+    /// <summary>Adds the rows of some slots to other columns, where slots[i] is slot i.</summary>
+    internal void CopyTo(EventColumns other, IReadOnlyList<int> slots)
+    {
+        var rows = new List<int>();
+        for (var i = 0; i < slots.Count; i++)
+        {
+            rows.Clear();
+            RowsOf(slots[i], rows);
+            foreach (var row in rows)
             {
-                _slot[row] = NoSlot;
-                Gone++;
+                other.Add(new EventRow(_at[row], DayOf(row), i, _order[row], (Channel)_channel[row], _product[row], AmountOf(row), _quantity[row], _store[row], _campaign[row], WholeOf(row)));
             }
         }
     }
 
-    /// <summary>Brings the rows into the order of time. Only before anything refers to their numbers.</summary>
+    private int Newest(int slot) => _linked ? _newest[slot] - 1 : throw new InvalidOperationException("The rows were not sorted yet.");
+
+    private void Link(int row)
+    {
+        if (_slot[row] is >= 0 and var slot)
+        {
+            _before[row] = _newest[slot];
+            _newest[slot] = row + 1;
+        }
+    }
+
+    /// <summary>Brings the rows into the order of time. Only before anything refers to their numbers; from then on each slot's rows are linked.</summary>
     public void Sort()
     {
         var (keys, order) = (_at.Values[..Count].ToArray(), new int[Count]);
@@ -142,6 +186,13 @@ public sealed class EventColumns
         for (var block = 0; block < _blocks.Count; block++)
         {
             _blocks[block] = (_at[block * BlockSize], _at[Math.Min((block + 1) * BlockSize, Count) - 1]);
+        }
+
+        _before.Cover(Count);
+        _linked = true;
+        for (var row = 0; row < Count; row++)
+        {
+            Link(row);
         }
     }
 

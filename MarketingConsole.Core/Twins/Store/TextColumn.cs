@@ -26,6 +26,18 @@ public sealed class TextColumn
         set => Set(slot, value);
     }
 
+    /// <summary>Writes the texts of some slots to another column, where slots[i] is slot i.</summary>
+    internal void CopyTo(TextColumn other, IReadOnlyList<int> slots)
+    {
+        for (var i = 0; i < slots.Count; i++)
+        {
+            if (this[slots[i]] is { } text)
+            {
+                other[i] = text;
+            }
+        }
+    }
+
     /// <summary>Slots whose text is known and passes.</summary>
     public SlotSet Where(TextTest test, int slots)
     {

@@ -1,15 +1,16 @@
-using System.Runtime.InteropServices;
-
 namespace MarketingConsole.Core.Twins.Store;
 
 /// <summary>A trait the shop sends itself: any number of values a slot.</summary>
 public sealed class TraitColumn
 {
+    private const int Free = -1, NoCode = -1;
     private readonly Dictionary<string, int> _codes = new(StringComparer.Ordinal);
     private readonly List<(string Text, double? Number)> _values = [];
-    private readonly List<(int Slot, int Code)> _pairs = [];
+    private readonly Growing<int> _slot = new(Free), _code = new(NoCode), _before = new(0), _newest = new(0); // links: pair + 1; 0 = none
+    private readonly Stack<int> _free = [];
+    private int _count;
 
-    public long Bytes => (_pairs.Capacity * 8L) + _values.Sum(x => 64L + (2 * x.Text.Length));
+    public long Bytes => _slot.Bytes + _code.Bytes + _before.Bytes + _newest.Bytes + (_free.Count * 4L) + _values.Sum(x => 64L + (2 * x.Text.Length));
 
     public void Add(int slot, string text, double? number)
     {
@@ -19,21 +20,36 @@ public sealed class TraitColumn
             _values.Add((text, number));
         }
 
-        _pairs.Add((slot, code));
+        var pair = _free.TryPop(out var free) ? free : _count++;
+        (_slot[pair], _code[pair], _before[pair]) = (slot, code, _newest[slot]);
+        _newest[slot] = pair + 1;
     }
 
-    public void Remove(SlotSet slots) => _pairs.RemoveAll(x => slots[x.Slot]);
+    public void Remove(int slot)
+    {
+        for (var pair = _newest[slot] - 1; pair >= 0; pair = _before[pair] - 1)
+        {
+            _slot[pair] = Free;
+            _free.Push(pair);
+        }
+
+        _newest[slot] = 0;
+    }
 
     /// <summary>Slots with at least one value that passes.</summary>
     public SlotSet Where(Func<string, double?, bool> test, int slots)
     {
         var passes = _values.Select(x => test(x.Text, x.Number)).ToArray();
         var set = new SlotSet(slots);
-        foreach (ref readonly var pair in CollectionsMarshal.AsSpan(_pairs))
+        _slot.Cover(_count);
+        _code.Cover(_count);
+        var owners = _slot.Values;
+        var codes = _code.Values;
+        for (var pair = 0; pair < _count; pair++)
         {
-            if (passes[pair.Code])
+            if (owners[pair] >= 0 && passes[codes[pair]])
             {
-                set.Add(pair.Slot);
+                set.Add(owners[pair]);
             }
         }
 
@@ -42,9 +58,24 @@ public sealed class TraitColumn
 
     public void Each(Action<int, string, double?> read)
     {
-        foreach (var (slot, code) in _pairs)
+        for (var pair = 0; pair < _count; pair++)
         {
-            read(slot, _values[code].Text, _values[code].Number);
+            if (_slot[pair] is >= 0 and var slot)
+            {
+                read(slot, _values[_code[pair]].Text, _values[_code[pair]].Number);
+            }
+        }
+    }
+
+    /// <summary>Adds the values of some slots to another column, where slots[i] is slot i.</summary>
+    internal void CopyTo(TraitColumn other, IReadOnlyList<int> slots)
+    {
+        for (var i = 0; i < slots.Count; i++)
+        {
+            for (var pair = _newest[slots[i]] - 1; pair >= 0; pair = _before[pair] - 1)
+            {
+                other.Add(i, _values[_code[pair]].Text, _values[_code[pair]].Number);
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ public sealed class TwinStore : IDisposable
     private readonly ConcurrentDictionary<string, CachedSet> _cache = new();
     private readonly ConcurrentBag<SlotValues> _pool = [];
     private long _version;
+    private bool _sorted;
 
     /// <summary>Slots there are.</summary>
     public int Slots => _ids.Count;
@@ -51,10 +52,13 @@ public sealed class TwinStore : IDisposable
     /// <summary>0 to 1, by segment.</summary>
     public Dictionary<int, ValueColumn<double>> Similarities { get; } = [];
 
-    public Dictionary<int, StoreProduct> Products { get; } = [];
+    public Dictionary<int, StoreProduct> Products { get; private init; } = [];
 
     /// <summary>Where stores are, in degrees; those whose place is known.</summary>
-    public Dictionary<int, (double Latitude, double Longitude)?> Places { get; } = [];
+    public Dictionary<int, (double Latitude, double Longitude)?> Places { get; private init; } = [];
+
+    /// <summary>Start of the names of columns with features and scores.</summary>
+    public const string TwinPrefix = "twin.";
 
     /// <summary>Names of the columns of <see cref="Numbers"/> that say where customers live.</summary>
     public const string Latitude = "latitude", Longitude = "longitude";
@@ -75,12 +79,13 @@ public sealed class TwinStore : IDisposable
         }
     }
 
-    public void Write(Action write)
+    /// <param name="gates">False: neither who exists nor what is allowed changes, so that sets made of these stay.</param>
+    public void Write(Action write, bool gates = true)
     {
         _lock.EnterWriteLock();
         try
         {
-            _version++;
+            _version += gates ? 1 : 0;
             write();
         }
         finally
@@ -137,10 +142,14 @@ public sealed class TwinStore : IDisposable
         {
             _slots[customerId] = slot = _ids.Count;
             _ids.Add(customerId);
+            _version++;
         }
 
         return slot;
     }
+
+    /// <returns>-1 when the store does not know the customer.</returns>
+    public int KnownSlot(int customerId) => _slots.GetValueOrDefault(customerId, -1);
 
     public TextColumn Text(string field) => Texts.GetOrAdd(field, _ => new());
 
@@ -154,32 +163,89 @@ public sealed class TwinStore : IDisposable
     public IEnumerable<EventColumns> Events(EventType type, string? name = null) => _events.Where(x => x.Key.Type == type && (name is null || x.Key.Name == name)).Select(x => x.Value);
 
     /// <summary>Lines of purchases or returns.</summary>
-    public EventColumns Lines(EventType type) => _lines.GetOrAdd(type, _ => new(lines: true));
+    public EventColumns Lines(EventType type) => _lines.GetOrAdd(type, _ => Fresh(new(lines: true)));
 
-    public EventColumns EventsToFill(EventType type, string? name) => _events.TryGetValue((type, name), out var events) ? events : _events[(type, name)] = new();
+    public EventColumns EventsToFill(EventType type, string? name) => _events.TryGetValue((type, name), out var events) ? events : _events[(type, name)] = Fresh(new());
+
+    private EventColumns Fresh(EventColumns events)
+    {
+        if (_sorted)
+        {
+            events.Sort();
+        }
+
+        return events;
+    }
+
+    /// <summary>Brings the events into the order of time, once everything was read. Nobody else may see the store yet.</summary>
+    public void Sort()
+    {
+        _sorted = true;
+        Each(AllEvents, x => x.Sort());
+    }
 
     /// <summary>True when so many rows of events were emptied that the store had better be built anew.</summary>
     public bool Wasted => AllEvents.Sum(x => (long)x.Gone) is > 100_000 and var gone && gone > AllEvents.Sum(x => (long)x.Count) / 5;
 
-    /// <summary>Empties everything about some customers, whose slots stay.</summary>
+    /// <summary>Empties everything about some customers but their memberships; their slots stay.</summary>
     public void Forget(IReadOnlyCollection<int> customerIds)
     {
-        var known = customerIds.Where(_slots.ContainsKey).Select(SlotOf).ToList();
-        var slots = new SlotSet(Slots);
-        known.ForEach(slots.Add);
-        foreach (var slot in known)
+        ForgetTwins(customerIds);
+        foreach (var slot in customerIds.Select(KnownSlot).Where(x => x >= 0))
         {
             Since[slot] = null;
             Each(Texts.Values, x => x[slot] = null);
             Each(Numbers.Values, x => x[slot] = null);
             Each(Wholes.Values, x => x[slot] = null);
             Each(Granted.Values.Concat(Refused.Values), x => x[slot] = null);
+            Each(Traits.Values, x => x.Remove(slot));
+            Each(AllEvents, x => x.Remove(slot));
+        }
+    }
+
+    /// <summary>Empties features, scores and likeness.</summary>
+    public void ForgetTwins(IEnumerable<int> customerIds)
+    {
+        foreach (var slot in customerIds.Select(KnownSlot).Where(x => x >= 0))
+        {
+            Each(Texts.Where(IsTwin), x => x.Value[slot] = null);
+            Each(Numbers.Where(IsTwin), x => x.Value[slot] = null);
+            Each(Wholes.Where(IsTwin), x => x.Value[slot] = null);
             Each(Similarities.Values, x => x[slot] = null);
-            Each(Members.Values, x => x.Remove(slot));
         }
 
-        Each(Traits.Values, x => x.Remove(slots));
-        Each(AllEvents, x => x.Remove(slots));
+        static bool IsTwin<T>(KeyValuePair<string, T> column) => column.Key.StartsWith(TwinPrefix, StringComparison.Ordinal);
+    }
+
+    /// <summary>A store of a few customers, where slots[i] is slot i: what is asked of it costs by them alone. Call within <see cref="Read"/>.</summary>
+    /// <param name="segments">Whose memberships are needed.</param>
+    internal TwinStore Part(IReadOnlyList<int> slots, IEnumerable<int> segments)
+    {
+        var part = new TwinStore { Products = Products, Places = Places };
+        Each(slots, x => part.SlotOf(IdOf(x)));
+        Since.CopyTo(part.Since, slots);
+        Each(Texts, x => x.Value.CopyTo(part.Text(x.Key), slots));
+        Each(Numbers, x => x.Value.CopyTo(part.Number(x.Key), slots));
+        Each(Wholes, x => x.Value.CopyTo(part.Whole(x.Key), slots));
+        Each(Granted, x => x.Value.CopyTo(part.Granted[x.Key], slots));
+        Each(Refused, x => x.Value.CopyTo(part.Refused[x.Key], slots));
+        Each(Similarities, x => x.Value.CopyTo(part.Similarities[x.Key] = new(double.NaN), slots));
+        Each(Traits, x => x.Value.CopyTo(part.Trait(x.Key), slots));
+        Each(_events, x => x.Value.CopyTo(part.EventsToFill(x.Key.Type, x.Key.Name), slots));
+        Each(_lines, x => x.Value.CopyTo(part.Lines(x.Key), slots));
+        foreach (var segment in segments)
+        {
+            var (all, some) = (Members.GetValueOrDefault(segment), part.Members[segment] = []);
+            for (var i = 0; i < slots.Count && all is not null; i++)
+            {
+                if (all.TryGetValue(slots[i], out var entered))
+                {
+                    some[i] = entered;
+                }
+            }
+        }
+
+        return part;
     }
 
     private static void Each<T>(IEnumerable<T> columns, Action<T> act)
@@ -206,6 +272,7 @@ public sealed class TwinStore : IDisposable
         if (Since[e.Slot] is { } since && e.At < since)
         {
             Since[e.Slot] = e.At;
+            _version++;
         }
     }
 

@@ -56,6 +56,15 @@ public sealed class ValueColumn<T>(T unknown) where T : unmanaged, INumber<T>
         return least;
     }
 
+    /// <summary>Writes the values of some slots to another column, where slots[i] is slot i.</summary>
+    internal void CopyTo(ValueColumn<T> other, IReadOnlyList<int> slots)
+    {
+        for (var i = 0; i < slots.Count && !_values.IsEmpty; i++)
+        {
+            other._values[i] = _values[slots[i]];
+        }
+    }
+
     public SlotSet Known(int slots)
     {
         var set = new SlotSet(slots);

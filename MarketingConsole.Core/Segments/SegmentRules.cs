@@ -1,0 +1,45 @@
+using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Segments.InMemory;
+
+namespace MarketingConsole.Core.Segments;
+
+/// <summary>How a segment is kept.</summary>
+internal enum SegmentKind
+{
+    /// <summary>Customer by customer, over the twin store.</summary>
+    InStore,
+
+    /// <summary>Customer by customer, in the database: the store lacks something it asks for, or it refers to such a segment.</summary>
+    InDatabase,
+
+    /// <summary>All customers together: one's place depends on others, or it refers to such a segment.</summary>
+    ByOthers,
+}
+
+/// <summary>All rules in force: of segments and of consent.</summary>
+internal sealed class SegmentRules
+{
+    private readonly Dictionary<int, SegmentKind> _kinds = [];
+
+    public SegmentRules(IReadOnlyDictionary<int, SegmentRule> rules, ConsentRuleSet consent)
+    {
+        (Rules, Consent, Order) = (rules, consent, SegmentOrder.Sort(rules));
+        foreach (var id in Order)
+        {
+            var referred = RuleTree.Segments(rules[id]).Select(x => _kinds.GetValueOrDefault(x)).ToList();
+            _kinds[id] = RuleTree.MovesWithOthers(rules[id]) || referred.Contains(SegmentKind.ByOthers) ? SegmentKind.ByOthers
+                : !CountsInStore(id) || referred.Contains(SegmentKind.InDatabase) ? SegmentKind.InDatabase : SegmentKind.InStore;
+        }
+    }
+
+    public IReadOnlyDictionary<int, SegmentRule> Rules { get; }
+    public ConsentRuleSet Consent { get; }
+
+    /// <summary>Each after those its rule refers to.</summary>
+    public IReadOnlyList<int> Order { get; }
+
+    public SegmentKind Of(int segment) => _kinds[segment];
+
+    /// <summary>True when the store holds all the rule itself asks for. Likeness is learnt without a word to the store.</summary>
+    public bool CountsInStore(int segment) => StoreQuery.Supports(Rules[segment], past: false) && !RuleTree.Nodes(Rules[segment]).Any(x => x.Rule is LookalikeRule);
+}
