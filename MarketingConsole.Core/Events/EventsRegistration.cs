@@ -1,5 +1,6 @@
 using MarketingConsole.Core.Events.Imports;
 using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Core.Events.Live;
 using MarketingConsole.Core.Events.Touchpoints;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,8 @@ public static class EventsRegistration
         services.AddHostedService(x => x.GetRequiredService<IntakeJournal>());
         services.AddHostedService(x => x.GetRequiredService<IntakeMeter>());
         services.AddHostedService<IntakeLoader>();
+        services.AddSingleton<LiveIntake>();
+        services.AddHostedService(x => x.GetRequiredService<LiveIntake>());
         services.AddHostedService<MergeKeeper>();
         services.AddOptions<StoreOptions>().Bind(configuration.GetSection(StoreOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DeviceService>();

@@ -16,7 +16,6 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
     private readonly SemaphoreSlim _one = new(1);
     private SegmentRules? _rules;
     private long _rulesAt;
-    private TwinStore? _known;
     private volatile bool _othersDue;
 
     public void Dispose() => _one.Dispose();
@@ -96,11 +95,10 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
             try
             {
                 var rules = await RulesAsync(fresh, cancellationToken);
-                if (store is not null && store != _known)
+                if (store is { MembersKept: false })
                 {
                     await writer.FlushAsync();
                     await KnowMembersAsync(store, cancellationToken);
-                    _known = store;
                 }
 
                 await run(rules, store);
@@ -144,6 +142,8 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
             {
                 store.Members[segment] = members;
             }
+
+            store.MembersKept = true;
         }, gates: false);
     }
 

@@ -1,5 +1,6 @@
 using MarketingConsole.Core.Access;
 using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Segments.InMemory;
 using MarketingConsole.Core.Twins.Models;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -18,7 +19,7 @@ public sealed record SegmentDraft(string Name, string Description, SegmentRule R
 public sealed record CustomerSegment(int Id, string Name, DateTime EnteredAt);
 
 /// <summary>Segments: list, get, save, delete, and who is in which.</summary>
-public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeeper keeper, AuditLog audit, IOptions<ShopOptions> shop, TimeProvider time)
+public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeeper keeper, StoreKeeper stores, AuditLog audit, IOptions<ShopOptions> shop, TimeProvider time)
 {
     public const int MaxName = 120, MaxDescription = 1000;
 
@@ -157,6 +158,15 @@ public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeep
     public async Task<IReadOnlyList<CustomerSegment>> OfCustomerAsync(int customerId, CancellationToken cancellationToken)
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        if (stores.Store is { MembersKept: true } store)
+        {
+            var entered = store.Read(() => store.KnownSlot(customerId) is >= 0 and var slot
+                ? store.Members.Where(x => x.Value.ContainsKey(slot)).ToDictionary(x => x.Key, x => x.Value[slot]) : []); // before they are written down
+            var ids = entered.Keys.ToList();
+            var names = await db.Segments.Where(x => ids.Contains(x.Id) && x.DeletedAt == null).OrderBy(x => x.Name).Select(x => new { x.Id, x.Name }).ToListAsync(cancellationToken);
+            return names.ConvertAll(x => new CustomerSegment(x.Id, x.Name, DateTime.UnixEpoch.AddMilliseconds(entered[x.Id])));
+        }
+
         return await (from m in db.SegmentMembers
                       join s in db.Segments on m.SegmentId equals s.Id
                       where m.CustomerId == customerId && s.DeletedAt == null

@@ -18,6 +18,7 @@ internal static class BenchmarkList
         ["dispatch"] = DispatchBenchmark.RunAsync,
         ["import"] = ImportBenchmark.RunAsync,
         ["intake"] = IntakeBenchmark.RunAsync,
+        ["membership"] = MembershipBenchmark.RunAsync,
         ["sample"] = SampleBenchmark.RunAsync,
         ["panel"] = Plain(PanelBenchmark.Run),
         ["scoring"] = ScoringBenchmark.RunAsync,

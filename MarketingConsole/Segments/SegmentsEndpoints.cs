@@ -4,6 +4,7 @@ using MarketingConsole.Core.Copy.Describing;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Segments;
 using MarketingConsole.Core.Segments.Describing;
+using MarketingConsole.Core.Twins;
 
 namespace MarketingConsole.Segments;
 
@@ -73,6 +74,9 @@ internal static class SegmentsEndpoints
         group.MapGet("/store", (StoreAnswers store) => TypedResults.Ok(store.State())).RequireAuthorization(read).WithName("ReadSegmentStore");
 
         group.MapPost("/describe", DescribeAsync).Produces<DescribeResponse>().ProducesValidationProblem().ProducesProblem(422).RequireAuthorization(read).WithName("DescribeSegment");
+        api.MapGet("/customers/{keyOrId}/segments", async (string keyOrId, TwinListService twins, SegmentService segments, CancellationToken ct) => await twins.FindAsync(keyOrId, ct) is { } id
+            ? Results.Ok(await segments.OfCustomerAsync(id, ct)) : Results.Problem(statusCode: 404, title: "No customer has this key or id."))
+            .Produces<IReadOnlyList<CustomerSegment>>().ProducesProblem(404).RequireAuthorization(read).WithTags("Customers").WithName("ListSegmentsOfCustomer").WithSummary("The segments a customer is in now");
         group.MapGet("/{id:int}/members", MembersAsync).Produces<MembersResponse>().ProducesProblem(404).RequireAuthorization(read).WithName("ListSegmentMembers");
         group.MapGet("/{id:int}/members/{customerId:int}/why", async (int id, int customerId, SegmentExplainer explainer, CancellationToken ct) => await explainer.WhyAsync(id, customerId, ct) is { } why ? Results.Ok(why) : NotFound(id))
             .Produces<SegmentReasons>().ProducesProblem(404).RequireAuthorization(read).WithName("ExplainSegmentMember");

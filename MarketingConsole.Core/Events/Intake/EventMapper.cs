@@ -7,7 +7,8 @@ namespace MarketingConsole.Core.Events.Intake;
 internal static class EventMapper
 {
     /// <returns>null for calls that say who someone is rather than what they did: identify and alias.</returns>
-    public static (Event Event, OrderProperties Order)? Map(JournaledMessage journaled, int customerId)
+    /// <param name="withProperties">False: leaves out the properties as sent.</param>
+    public static (Event Event, OrderProperties Order)? Map(JournaledMessage journaled, int customerId, bool withProperties = true)
     {
         var message = journaled.Message;
         var meaning = message.Type switch
@@ -36,7 +37,7 @@ internal static class EventMapper
             Quantity = order.Lines.Sum(x => x.Quantity),
             Reference = isOrder ? order.OrderId : null,
             Name = message.Type == MessageType.Group ? "Group" : message.Type == MessageType.Track && meaning.Type != EventType.Custom ? null : message.Name,
-            PropertiesJson = Properties(message, isOrder),
+            PropertiesJson = withProperties ? Properties(message, isOrder) : null,
         }, order);
     }
 

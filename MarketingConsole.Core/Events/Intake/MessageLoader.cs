@@ -164,7 +164,9 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
         return (known, made);
     }
 
-    private static List<EventItem> Items(List<(Event Event, OrderProperties Order)> events, Dictionary<string, int> products)
+    /// <summary>Lines of purchases and returns; other events get their one product.</summary>
+    /// <param name="products">Ids by sku, of all there are in the orders.</param>
+    internal static List<EventItem> Items(List<(Event Event, OrderProperties Order)> events, Dictionary<string, int> products)
     {
         var (items, seen) = (new List<EventItem>(), new HashSet<(int, long)>());
         foreach (var (e, order) in events)

@@ -49,6 +49,9 @@ public sealed class TwinStore : IDisposable
     /// <summary>Unix milliseconds at which each member entered, by segment and slot.</summary>
     public Dictionary<int, Dictionary<int, long>> Members { get; } = [];
 
+    /// <summary>True from when every move is noted in <see cref="Members"/>; before, they are those of when the store was read.</summary>
+    public bool MembersKept { get; set; }
+
     /// <summary>0 to 1, by segment.</summary>
     public Dictionary<int, ValueColumn<double>> Similarities { get; } = [];
 

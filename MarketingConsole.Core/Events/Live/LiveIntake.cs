@@ -1,0 +1,134 @@
+using System.Threading.Channels;
+using MarketingConsole.Core.Consent;
+using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events.Intake;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MarketingConsole.Core.Events.Live;
+
+/// <summary>Tells what happened as soon as it is in the journal, beside and mostly before the database is told: of customers and products that are known. Of all others, and of what says who somebody is,
+/// the database tells when it has found out.</summary>
+public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJournal journal, EventWriter writer, ChangeFeed feed, IOptions<ShopOptions> shop, TimeProvider time, ILogger<LiveIntake> log) : BackgroundService
+{
+    /// <summary>With more than this on its way into the database, events wait for it: each that went before is kept in memory until then.</summary>
+    private const long MostAhead = 400_000;
+    private static readonly TimeSpan ProductsKeep = TimeSpan.FromSeconds(1), Retry = TimeSpan.FromSeconds(5);
+    private readonly Channel<object> _queue = System.Threading.Channels.Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly KnownPeople _people = new();
+    private readonly Dictionary<string, int> _products = new(StringComparer.Ordinal);
+    private HashSet<int>? _changed;
+    private bool _newProduct = true;
+    private long _productsAt;
+
+    /// <param name="record">Is on the disk.</param>
+    public void Take(JournalEntry record)
+    {
+        if (journal.Backlog < MostAhead)
+        {
+            _queue.Writer.TryWrite(record);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var customers = feed.Subscribe<CustomersChanged>(x => _queue.Writer.TryWrite(new Changed(x.CustomerIds)));
+        using var erased = feed.Subscribe<CustomerErased>(x => _queue.Writer.TryWrite(new Changed([x.CustomerId])));
+        using var events = feed.Subscribe<EventsWritten>(x => _ = x.CustomerIds is null && _queue.Writer.TryWrite(new Changed(null))); // a file was loaded, or taken back
+        _queue.Writer.TryWrite(new Changed(null));
+        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
+        {
+            try
+            {
+                await Task.Run(() => TellAsync(stoppingToken), stoppingToken);
+            }
+            catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
+            {
+                Failed(log, exception); // the database gets the events all the same
+                _changed = null;
+                await Task.Delay(Retry, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task TellAsync(CancellationToken stoppingToken)
+    {
+        var records = new List<JournalEntry>();
+        while (_queue.Reader.TryRead(out var item))
+        {
+            if (item is JournalEntry record)
+            {
+                records.Add(record);
+            }
+            else if (item is Changed { CustomerIds: { } ids })
+            {
+                _changed?.UnionWith(ids);
+            }
+            else
+            {
+                _changed = null;
+            }
+        }
+
+        await FollowAsync(stoppingToken);
+        foreach (var record in records)
+        {
+            List<ArrivedEvent> known = [.. IntakeBatch.Unpack(record.Payload, shop.Value.Currency).Select(Arrived).OfType<ArrivedEvent>()];
+            if (known.Count > 0)
+            {
+                feed.Publish(new EventsArrived(known));
+            }
+        }
+    }
+
+    /// <summary>Catches up with new customers, merges and products.</summary>
+    private async Task FollowAsync(CancellationToken stoppingToken)
+    {
+        var products = _newProduct && (_productsAt == 0 || time.GetElapsedTime(_productsAt) > ProductsKeep);
+        if (_changed is { Count: 0 } && !products)
+        {
+            return;
+        }
+
+        await using var db = await dbs.CreateDbContextAsync(stoppingToken);
+        if (_changed is not { Count: 0 })
+        {
+            await _people.ReadAsync(db, _changed, stoppingToken);
+            _changed = [];
+        }
+
+        if (products)
+        {
+            await db.Products.Select(x => new { x.Sku, x.Id }).ForEachAsync(x => _products[x.Sku] = x.Id, stoppingToken);
+            (_newProduct, _productsAt) = (false, time.GetTimestamp());
+        }
+    }
+
+    private ArrivedEvent? Arrived(JournaledMessage message)
+    {
+        if (_people.Find(message.Message) is not { } customer || EventMapper.Map(message, customer, withProperties: false) is not var (e, order))
+        {
+            return null;
+        }
+
+        if (order.Lines.Any(x => !_products.ContainsKey(x.Sku)))
+        {
+            _newProduct = true;
+            return null;
+        }
+
+        writer.Place(e);
+        var items = MessageLoader.Items([(e, order)], _products);
+        items.ForEach(x => (x.Day, x.Returned) = (e.Day, e.Type == EventType.Return));
+        return new(e, items);
+    }
+
+    /// <param name="CustomerIds">Null = everybody.</param>
+    private sealed record Changed(IReadOnlyList<int>? CustomerIds);
+
+    [LoggerMessage(LogLevel.Error, "Events could not be told before the database had them")]
+    private static partial void Failed(ILogger logger, Exception exception);
+}
