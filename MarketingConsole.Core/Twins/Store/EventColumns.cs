@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using MarketingConsole.Core.Events;
 
 namespace MarketingConsole.Core.Twins.Store;
@@ -120,30 +122,48 @@ public sealed class EventColumns
         _newest[slot] = 0;
     }
 
-    /// <summary>Rows of a slot in the order of arrival, appended to a list.</summary>
-    private void RowsOf(int slot, List<int> rows)
-    {
-        var start = rows.Count;
-        for (var row = Newest(slot); row >= 0; row = _before[row] - 1)
-        {
-            rows.Add(row);
-        }
-
-        rows.Reverse(start, rows.Count - start);
-    }
-
-    /// <summary>Adds the rows of some slots to other columns, where slots[i] is slot i.</summary>
+    /// <summary>Fills empty columns with the rows of some slots, where slots[i] is slot i; each slot's in the order of arrival.</summary>
     internal void CopyTo(EventColumns other, IReadOnlyList<int> slots)
     {
-        var rows = new List<int>();
+        var (rows, owners) = (new List<int>(), new List<int>());
         for (var i = 0; i < slots.Count; i++)
         {
-            rows.Clear();
-            RowsOf(slots[i], rows);
-            foreach (var row in rows)
+            var start = rows.Count;
+            for (var row = Newest(slots[i]); row >= 0; row = _before[row] - 1)
             {
-                other.Add(new EventRow(_at[row], DayOf(row), i, _order[row], (Channel)_channel[row], _product[row], AmountOf(row), _quantity[row], _store[row], _campaign[row], WholeOf(row)));
+                rows.Add(row);
+                owners.Add(i);
             }
+
+            rows.Reverse(start, rows.Count - start);
+        }
+
+        // Column by column: reads that do not wait for one another.
+        var from = CollectionsMarshal.AsSpan(rows);
+        other.Count = rows.Count;
+        other._at.Fill(_at, from);
+        other._product.Fill(_product, from);
+        other._quantity.Fill(_quantity, from);
+        other._store.Fill(_store, from);
+        other._campaign.Fill(_campaign, from);
+        other._channel.Fill(_channel, from);
+        other._dayShift.Fill(_dayShift, from);
+        other._order.Fill(_order, from);
+        other._amount.Fill(_amount, from);
+        other._whole.Fill(_whole, from);
+        other._slot.Fill(CollectionsMarshal.AsSpan(owners));
+        for (var row = 0; row < from.Length && _large.Count > 0; row++)
+        {
+            if (_large.TryGetValue(from[row], out var large))
+            {
+                other._large[row] = large;
+            }
+        }
+
+        for (var row = 0; row < from.Length; row += BlockSize)
+        {
+            var at = other._at.Values[row..Math.Min(row + BlockSize, from.Length)];
+            other._blocks.Add((TensorPrimitives.Min(at), TensorPrimitives.Max(at)));
         }
     }
 

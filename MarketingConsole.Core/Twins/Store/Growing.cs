@@ -53,6 +53,26 @@ internal sealed class Growing<T>(T empty) where T : struct, IEquatable<T>
         }
     }
 
+    /// <summary>Row i becomes what row <paramref name="rows"/>[i] of another column is. Only while it is empty.</summary>
+    public void Fill(Growing<T> source, ReadOnlySpan<int> rows)
+    {
+        if (source._values is not { } from || rows.Length == 0)
+        {
+            return;
+        }
+
+        var values = new T[rows.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = rows[i] < from.Length ? from[rows[i]] : empty;
+        }
+
+        _values = values;
+    }
+
+    /// <summary>Takes these values for the first rows. Only while it is empty.</summary>
+    public void Fill(ReadOnlySpan<T> values) => _values = values.ToArray();
+
     /// <summary>Row i becomes what row <paramref name="order"/>[i] was.</summary>
     public void Reorder(int[] order)
     {
