@@ -66,6 +66,12 @@ internal sealed class EventScan
         Span<int> buffer = stackalloc int[EventColumns.BlockSize];
         foreach (var events in _sources)
         {
+            if (_few is not null && events.RowsOf(_few) is { } listed)
+            {
+                Run(events, listed, span, after, ref sink);
+                continue;
+            }
+
             for (var block = 0; block < events.Blocks; block++)
             {
                 var (first, last) = events.Block(block);
@@ -81,6 +87,28 @@ internal sealed class EventScan
                 {
                     sink.Take(events, rows);
                 }
+            }
+        }
+    }
+
+    /// <summary>Rows that are known by their product.</summary>
+    private void Run<TSink>(EventColumns events, Span<int> listed, Stretch span, SlotValues? after, ref TSink sink) where TSink : struct, IRowSink
+    {
+        var at = events.At;
+        for (var start = 0; start < listed.Length; start += EventColumns.BlockSize)
+        {
+            var n = 0;
+            var rows = listed[start..Math.Min(start + EventColumns.BlockSize, listed.Length)];
+            foreach (var row in rows)
+            {
+                rows[n] = row;
+                n += at[row] >= span.From && at[row] <= span.To ? 1 : 0;
+            }
+
+            rows = Filter(events, rows[..n], after);
+            if (rows.Length > 0)
+            {
+                sink.Take(events, rows);
             }
         }
     }

@@ -110,15 +110,19 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
 
     private SlotSet Where(SlotValues values, Func<double, bool> test)
     {
-        var set = new SlotSet(store.Slots);
-        foreach (var slot in values.Known)
+        var (set, count) = (new SlotSet(store.Slots), values.Known.Length);
+        var (slots, numbers) = (ArrayPool<int>.Shared.Rent(count), ArrayPool<double>.Shared.Rent(count));
+        values.CopyTo(slots, numbers);
+        for (var i = 0; i < count; i++)
         {
-            if (test(values[slot]))
+            if (test(numbers[i]))
             {
-                set.Add(slot);
+                set.Add(slots[i]);
             }
         }
 
+        ArrayPool<int>.Shared.Return(slots);
+        ArrayPool<double>.Shared.Return(numbers);
         return set;
     }
 

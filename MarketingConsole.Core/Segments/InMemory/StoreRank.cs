@@ -13,11 +13,12 @@ internal sealed class StoreRank(TwinStore store, StoreEvents events)
         var places = rule.Places(eligible.Count);
         var descending = rule.Top != (rule.Event is { Measure: EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast }); // the more days, the earlier the instant
         var (keys, slots, count) = (ArrayPool<double>.Shared.Rent(values.Known.Length), ArrayPool<int>.Shared.Rent(values.Known.Length), 0);
-        foreach (var slot in values.Known)
+        values.CopyTo(slots, keys);
+        for (var i = 0; i < values.Known.Length; i++)
         {
-            keys[count] = descending ? -values[slot] : values[slot];
-            slots[count] = slot;
-            count += eligible[slot] ? 1 : 0;
+            slots[count] = slots[i];
+            keys[count] = descending ? -keys[i] : keys[i];
+            count += eligible[slots[i]] ? 1 : 0;
         }
 
         store.Return(values);

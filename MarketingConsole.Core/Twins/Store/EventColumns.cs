@@ -26,6 +26,7 @@ public sealed class EventColumns
     private readonly Dictionary<int, (long Amount, long Whole)> _large = []; // amounts beyond 32 bits
     private readonly List<(long First, long Last)> _blocks = [];
     private readonly Growing<int> _newest = new(0), _before = new(0); // row + 1; 0 = none
+    private readonly Dictionary<int, List<int>> _byProduct = []; // rows of lines
     private readonly bool _lines;
     private bool _linked;
 
@@ -40,7 +41,7 @@ public sealed class EventColumns
     /// <summary>Rows that were emptied.</summary>
     public int Gone { get; private set; }
 
-    public long Bytes => _at.Bytes + _slot.Bytes + _order.Bytes + _product.Bytes + _quantity.Bytes + _store.Bytes + _campaign.Bytes + _amount.Bytes + _whole.Bytes + _channel.Bytes + _dayShift.Bytes + _newest.Bytes + _before.Bytes;
+    public long Bytes => _at.Bytes + _slot.Bytes + _order.Bytes + _product.Bytes + _quantity.Bytes + _store.Bytes + _campaign.Bytes + _amount.Bytes + _whole.Bytes + _channel.Bytes + _dayShift.Bytes + _newest.Bytes + _before.Bytes + _byProduct.Values.Sum(x => x.Capacity * 4L);
 
     internal int Blocks => _blocks.Count;
     internal ReadOnlySpan<long> At => _at.Values;
@@ -169,8 +170,35 @@ public sealed class EventColumns
 
     private int Newest(int slot) => _linked ? _newest[slot] - 1 : throw new InvalidOperationException("The rows were not sorted yet.");
 
+    /// <summary>Rows of lines of these products in the order of arrival, or null when they are not known by product.</summary>
+    internal int[]? RowsOf(ReadOnlySpan<int> products)
+    {
+        if (!_lines || !_linked)
+        {
+            return null;
+        }
+
+        var rows = new List<int>();
+        foreach (var product in products)
+        {
+            rows.AddRange(_byProduct.GetValueOrDefault(product) ?? []);
+        }
+
+        if (products.Length > 1)
+        {
+            rows.Sort(); // lines of one event stand together
+        }
+
+        return [.. rows];
+    }
+
     private void Link(int row)
     {
+        if (_lines)
+        {
+            (_byProduct.TryGetValue(_product[row], out var rows) ? rows : _byProduct[_product[row]] = []).Add(row);
+        }
+
         if (_slot[row] is >= 0 and var slot)
         {
             _before[row] = _newest[slot];
