@@ -7,6 +7,7 @@ using MarketingConsole.Core.Campaigns;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Copy;
 using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Offers;
 using MarketingConsole.Tests.Support;
@@ -105,6 +106,7 @@ public sealed class CampaignApiTests(ConsoleFactory app) : IClassFixture<Console
             await db.SaveChangesAsync(Stop);
         }
 
+        app.Get<ChangeFeed>().Publish(new CustomersChanged([801]));
         using var everything = await app.ApiAsync();
         using var segment = await everything.PostAsJsonAsync("/api/v1/segments", new { name = "Austrians", rule = new { type = "trait", field = "country", op = "is", value = "AT" } }, Json, Stop);
         using var offer = await api.PostAsJsonAsync("/api/v1/offers", _gift, Json, Stop);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Segments;
 using MarketingConsole.Tests.Support;
 
@@ -27,6 +28,7 @@ public sealed class SegmentApiTests(ConsoleFactory app) : IClassFixture<ConsoleF
             await db.SaveChangesAsync(Stop);
         }
 
+        app.Get<ChangeFeed>().Publish(new CustomersChanged([901, 902, 903]));
         using var api = await app.ApiAsync();
         var created = await PostAsync(api, "segments", $$"""{"name":"Germans","rule":{{Germans}}}""");
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
