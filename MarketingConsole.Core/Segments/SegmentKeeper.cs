@@ -21,13 +21,13 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
     public void Dispose() => _one.Dispose();
 
     /// <summary>Recounts a segment and those that refer to it, in that order.</summary>
-    public Task RecountAsync(int segmentId, CancellationToken cancellationToken) => RecountAsync(x => x == segmentId, cancellationToken);
+    public Task RecountAsync(int segmentId, CancellationToken cancellationToken) => RecountAsync((_, x) => x == segmentId, cancellationToken);
 
     /// <summary>Recounts every segment.</summary>
-    public Task RecountAllAsync(CancellationToken cancellationToken) => RecountAsync(_ => true, cancellationToken);
+    public Task RecountAllAsync(CancellationToken cancellationToken, bool wait = true) => RecountAsync((_, _) => true, cancellationToken, wait);
 
     /// <summary>Recounts the segments which time alone can change, and those that refer to them.</summary>
-    public Task RecountTimedAsync(CancellationToken cancellationToken) => RecountAsync(x => RuleTree.MovesWithTime(_rules!.Rules[x]), cancellationToken);
+    public Task RecountTimedAsync(CancellationToken cancellationToken, bool wait = true) => RecountAsync((rules, x) => RuleTree.MovesWithTime(rules.Rules[x]), cancellationToken, wait);
 
     /// <summary>Recounts, where the store can tell, segments in which a customer's place depends on others, if anybody changed since the last time.</summary>
     internal async Task RecountOthersAsync(bool anyway, CancellationToken cancellationToken)
@@ -35,7 +35,7 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         if (_othersDue || anyway)
         {
             _othersDue = false;
-            await RecountAsync(x => _rules!.Of(x) == SegmentKind.ByOthers, cancellationToken);
+            await RecountAsync((rules, x) => rules.Of(x) == SegmentKind.ByOthers, cancellationToken, wait: false);
         }
     }
 
@@ -45,45 +45,66 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
     /// <param name="inStore">In segments the twin store can tell.</param>
     /// <param name="inDatabase">In those only the database can tell; without a store, in all.</param>
     /// <param name="wait">Returns when it is written down; else it is on its way.</param>
-    internal Task RecheckAsync(IReadOnlyCollection<int> customerIds, bool inStore, bool inDatabase, bool wait, CancellationToken cancellationToken) => RunAsync(fresh: false, async (rules, store) =>
+    internal async Task RecheckAsync(IReadOnlyCollection<int> customerIds, bool inStore, bool inDatabase, bool wait, CancellationToken cancellationToken)
     {
-        if (store is null)
+        var writing = Task.CompletedTask;
+        await RunAsync(fresh: false, async (rules, store) =>
         {
-            await InDatabaseAsync(rules, rules.Order, customerIds, null, cancellationToken);
-            return;
-        }
+            if (store is null)
+            {
+                await InDatabaseAsync(rules, rules.Order, customerIds, null, cancellationToken);
+                return;
+            }
 
-        if (inStore)
-        {
-            var segments = rules.Order.Where(x => rules.Of(x) == SegmentKind.InStore).Select(x => (x, rules.Rules[x])).ToList();
-            var writing = writer.WriteAsync(new StoreMemberships(store, rules.Consent, calendar, Now).Recheck(segments, customerIds));
-            await (wait ? writing : Task.CompletedTask);
-            _othersDue = true;
-        }
+            if (inStore)
+            {
+                var segments = rules.Order.Where(x => rules.Of(x) == SegmentKind.InStore).Select(x => (x, rules.Rules[x])).ToList();
+                writing = writer.WriteAsync(new StoreMemberships(store, rules.Consent, calendar, Now).Recheck(segments, customerIds));
+                _othersDue = true;
+            }
 
-        if (inDatabase && rules.Order.Where(x => rules.Of(x) == SegmentKind.InDatabase).ToList() is { Count: > 0 } stored)
-        {
-            await writer.FlushAsync(); // it reads memberships of the others
-            await InDatabaseAsync(rules, stored, customerIds, store, cancellationToken);
-        }
-    }, cancellationToken);
+            if (inDatabase && rules.Order.Where(x => rules.Of(x) == SegmentKind.InDatabase).ToList() is { Count: > 0 } stored)
+            {
+                await writer.FlushAsync(); // it reads memberships of the others
+                await InDatabaseAsync(rules, stored, customerIds, store, cancellationToken);
+            }
+        }, cancellationToken);
+        await (wait ? writing : Task.CompletedTask);
+    }
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
-    private Task RecountAsync(Func<int, bool> start, CancellationToken cancellationToken) => RunAsync(fresh: true, async (rules, store) =>
+    private async Task RecountAsync(Func<SegmentRules, int, bool> start, CancellationToken cancellationToken, bool wait = true)
     {
-        foreach (var id in SegmentOrder.Downstream(rules.Rules, start))
+        var (writing, order) = (Task.CompletedTask, (IReadOnlyList<int>)[]);
+        await RunAsync(fresh: true, (rules, _) =>
         {
-            if (store is not null && rules.CountsInStore(id))
+            order = SegmentOrder.Downstream(rules.Rules, x => start(rules, x));
+            return Task.CompletedTask;
+        }, cancellationToken);
+        foreach (var id in order) // one by one, so that those who look at a customer again need not wait for all
+        {
+            await RunAsync(fresh: false, async (rules, store) =>
             {
-                await writer.WriteAsync([new StoreMemberships(store, rules.Consent, calendar, Now).Recount(id, rules.Rules[id])]);
-            }
-            else
-            {
-                await InDatabaseAsync(rules, [id], null, store, cancellationToken);
-            }
+                if (!rules.Rules.TryGetValue(id, out var rule))
+                {
+                    return;
+                }
+
+                if (store is not null && rules.CountsInStore(id))
+                {
+                    writing = writer.WriteAsync([new StoreMemberships(store, rules.Consent, calendar, Now).Recount(id, rule)]);
+                }
+                else
+                {
+                    await writer.FlushAsync();
+                    await InDatabaseAsync(rules, [id], null, store, cancellationToken);
+                }
+            }, cancellationToken);
         }
-    }, cancellationToken);
+
+        await (wait ? writing : Task.CompletedTask); // others need not wait for the disk
+    }
 
     private async Task RunAsync(bool fresh, Func<SegmentRules, TwinStore?, Task> run, CancellationToken cancellationToken)
     {

@@ -26,7 +26,7 @@ public sealed class SegmentOptions
 /// <summary>Keeps memberships current: counts all at start, follows what changes and lets time pass. Where there is a twin store, what changed is looked at as soon as it is in it.</summary>
 public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper stores, ChangeFeed feed, IOptions<SegmentOptions> options, TimeProvider time, ILogger<SegmentRefresher> log) : BackgroundService
 {
-    private const int RecheckAtMost = 2000, RecheckPart = 5;
+    private const int RecheckAtMost = 2000, RecheckPart = 2;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(150), Retry = TimeSpan.FromSeconds(5);
     private readonly Channel<Due> _changes = System.Threading.Channels.Channel.CreateUnbounded<Due>(new UnboundedChannelOptions { SingleReader = true });
 
@@ -76,10 +76,9 @@ public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper s
 
     private async Task ApplyAsync(Due due, CancellationToken stoppingToken)
     {
-        var most = stores.Store is { } store ? Math.Max(RecheckAtMost, store.Slots / RecheckPart) : RecheckAtMost;
-        if (due.All || due.InStore.Count > most || due.InDatabase.Count > most)
+        if (due.All || (stores.Store is { } store ? due.InStore.Count > Math.Max(RecheckAtMost, store.Slots / RecheckPart) : due.InDatabase.Count > RecheckAtMost))
         {
-            await keeper.RecountAllAsync(stoppingToken);
+            await keeper.RecountAllAsync(stoppingToken, wait: false);
             return;
         }
 
@@ -95,7 +94,7 @@ public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper s
 
         if (due.Timed)
         {
-            await keeper.RecountTimedAsync(stoppingToken);
+            await keeper.RecountTimedAsync(stoppingToken, wait: false);
         }
     }
 

@@ -49,7 +49,7 @@ public sealed partial class SegmentClock(StoreKeeper stores, SegmentKeeper keepe
         var (due, others) = await DueAsync(store, now, cancellationToken);
         if (due is null)
         {
-            await keeper.RecountTimedAsync(cancellationToken);
+            await keeper.RecountTimedAsync(cancellationToken, wait: false);
         }
         else
         {

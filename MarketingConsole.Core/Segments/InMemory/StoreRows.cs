@@ -69,7 +69,7 @@ internal sealed class StoreRows
             writer.Write(x, lines[(x.CustomerId, x.Id)]);
         }
 
-        foreach (var x in arrived)
+        foreach (var x in _whole.Count == 0 ? [] : arrived)
         {
             if (_whole.Contains(x.Event.CustomerId) && !read.Contains((x.Event.CustomerId, x.Event.Id)))
             {
