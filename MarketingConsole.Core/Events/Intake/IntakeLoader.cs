@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text.Json;
 using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events.Live;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace MarketingConsole.Core.Events.Intake;
 
 /// <summary>Drains the journal into the database, in order, in large batches. What it wrote and did not note before a crash it writes again, without effect.</summary>
-internal sealed partial class IntakeLoader(IntakeJournal journal, MessageLoader loader, IntakeMeter meter, IDbContextFactory<ConsoleDb> dbs, IOptions<IntakeOptions> options, IOptions<ShopOptions> shop, TimeProvider time, ILogger<IntakeLoader> log) : BackgroundService
+internal sealed partial class IntakeLoader(IntakeJournal journal, MessageLoader loader, LiveIntake live, IntakeMeter meter, IDbContextFactory<ConsoleDb> dbs, IOptions<IntakeOptions> options, IOptions<ShopOptions> shop, TimeProvider time, ILogger<IntakeLoader> log) : BackgroundService
 {
     private const int Tries = 3;
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
@@ -22,9 +23,14 @@ internal sealed partial class IntakeLoader(IntakeJournal journal, MessageLoader 
             try
             {
                 await journal.WaitAsync(stoppingToken);
+                var start = time.GetTimestamp();
                 var (payloads, events, end) = journal.Read(options.Value.BatchEvents);
                 await LoadAsync([.. payloads.SelectMany(x => IntakeBatch.Unpack(x, shop.Value.Currency))], stoppingToken);
                 journal.Loaded(end, events);
+                if (live.IsBusy)
+                {
+                    await Task.Delay(time.GetElapsedTime(start), time, stoppingToken); // segments first: the disk holds these events for as long as it takes
+                }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
             {

@@ -17,12 +17,15 @@ public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJ
     /// <summary>With more than this on its way into the database, events wait for it: each that went before is kept in memory until then.</summary>
     private const long MostAhead = 400_000;
     private static readonly TimeSpan ProductsKeep = TimeSpan.FromSeconds(1), Retry = TimeSpan.FromSeconds(5);
-    private readonly Channel<object> _queue = System.Threading.Channels.Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<object> _queue = System.Threading.Channels.Channel.CreateUnbounded<object>();
     private readonly KnownPeople _people = new();
     private readonly Dictionary<string, int> _products = new(StringComparer.Ordinal);
     private HashSet<int>? _changed;
     private bool _newProduct = true;
     private long _productsAt;
+
+    /// <summary>Events wait to be told: whoever has time should leave the processor to this.</summary>
+    internal bool IsBusy => _queue.Reader.Count > 0;
 
     /// <param name="record">Is on the disk.</param>
     public void Take(JournalEntry record)
