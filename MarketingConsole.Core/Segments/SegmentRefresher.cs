@@ -26,8 +26,9 @@ public sealed class SegmentOptions
 /// <summary>Keeps memberships current: counts all at start, follows what changes and lets time pass. Where there is a twin store, what changed is looked at as soon as it is in it.</summary>
 public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper stores, ChangeFeed feed, IOptions<SegmentOptions> options, TimeProvider time, ILogger<SegmentRefresher> log) : BackgroundService
 {
-    private const int RecheckAtMost = 2000, RecheckPart = 2;
+    private const int RecheckAtMost = 2000, RecheckPart = 2, LaterAtOnce = 300;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(150), Retry = TimeSpan.FromSeconds(5);
+    private readonly HashSet<int> _later = [];
     private readonly Channel<Due> _changes = System.Threading.Channels.Channel.CreateUnbounded<Due>(new UnboundedChannelOptions { SingleReader = true });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,10 +38,10 @@ public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper s
         using var erased = feed.Subscribe<CustomerErased>(_ => InDatabase(null)); // their memberships went with them: only a count tells the sizes
         using var twins = feed.Subscribe<TwinsChanged>(x => InDatabase(x.CustomerIds));
         using var consents = feed.Subscribe<ConsentChanged>(x => InDatabase(x.CustomerIds));
-        using var store = feed.Subscribe<StoreChanged>(x => Add(x.CustomerIds, inStore: true, inDatabase: !x.Arrived));
+        using var store = feed.Subscribe<StoreChanged>(x => Add(x.CustomerIds, inStore: true, inDatabase: !x.Arrived, later: !x.Arrived));
         using var timer = time.CreateTimer(_ => _changes.Writer.TryWrite(new Due([], Timed: true)), null, TimeSpan.FromSeconds(options.Value.RefreshSeconds), TimeSpan.FromSeconds(options.Value.RefreshSeconds));
         _changes.Writer.TryWrite(new Due([], All: true));
-        while (await _changes.Reader.WaitToReadAsync(stoppingToken))
+        while (_later.Count > 0 || await _changes.Reader.WaitToReadAsync(stoppingToken))
         {
             if (stores.Store is null)
             {
@@ -71,13 +72,15 @@ public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper s
         }
     }
 
-    private void Add(IReadOnlyList<int>? ids, bool inStore, bool inDatabase) =>
-        _changes.Writer.TryWrite(ids is null ? new Due([], All: true) : new Due(inStore ? [.. ids] : []) { InDatabase = inDatabase ? [.. ids] : [] });
+    /// <param name="later">After those to whom something happened.</param>
+    private void Add(IReadOnlyList<int>? ids, bool inStore, bool inDatabase, bool later = false) => _changes.Writer.TryWrite(ids is null ? new Due([], All: true)
+        : new Due(inStore && !later ? [.. ids] : []) { Later = inStore && later ? [.. ids] : [], InDatabase = inDatabase ? [.. ids] : [] });
 
     private async Task ApplyAsync(Due due, CancellationToken stoppingToken)
     {
-        if (due.All || (stores.Store is { } store ? due.InStore.Count > Math.Max(RecheckAtMost, store.Slots / RecheckPart) : due.InDatabase.Count > RecheckAtMost))
+        if (due.All || (stores.Store is { } store ? due.InStore.Count + _later.Count > Math.Max(RecheckAtMost, store.Slots / RecheckPart) : due.InDatabase.Count > RecheckAtMost))
         {
+            _later.Clear();
             await keeper.RecountAllAsync(stoppingToken, wait: false);
             return;
         }
@@ -85,6 +88,12 @@ public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper s
         if (due.InStore.Count > 0)
         {
             await keeper.RecheckAsync(due.InStore, inStore: true, inDatabase: false, wait: false, stoppingToken);
+        }
+
+        if (_later.Take(LaterAtOnce).ToList() is { Count: > 0 } some)
+        {
+            await keeper.RecheckAsync(some, inStore: true, inDatabase: false, wait: false, stoppingToken);
+            _later.ExceptWith(some);
         }
 
         foreach (var ids in due.InDatabase.Chunk(RecheckAtMost))
@@ -104,6 +113,7 @@ public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper s
         while (_changes.Reader.TryRead(out var change))
         {
             due.InStore.UnionWith(change.InStore);
+            _later.UnionWith(change.Later);
             due.InDatabase.UnionWith(change.InDatabase);
             due = due with { All = due.All || change.All, Timed = due.Timed || change.Timed };
         }
@@ -114,6 +124,9 @@ public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper s
     /// <param name="InStore">Customers to be looked at in segments the twin store can tell.</param>
     private sealed record Due(HashSet<int> InStore, bool All = false, bool Timed = false)
     {
+        /// <summary>As <see cref="InStore"/>, when those have been looked at.</summary>
+        public HashSet<int> Later { get; init; } = [];
+
         /// <summary>Customers to be looked at in segments only the database can tell; without a store, in all.</summary>
         public HashSet<int> InDatabase { get; init; } = [];
     }

@@ -1,6 +1,7 @@
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events.Live;
 using MarketingConsole.Core.Twins.Forecast;
 using MarketingConsole.Core.Twins.Groups;
 using MarketingConsole.Core.Twins.Models;
@@ -12,7 +13,7 @@ namespace MarketingConsole.Core.Twins;
 public sealed record TwinsChanged(IReadOnlyList<int>? CustomerIds);
 
 /// <summary>Computes twins from events and stores them. One refresh runs at a time.</summary>
-public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ModelRegistry registry, ChangeFeed feed, TimeProvider time) : IDisposable
+public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ModelRegistry registry, ChangeFeed feed, TimeProvider time, LiveIntake? live = null) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
     private ShopRhythm? _rhythm;
@@ -138,6 +139,7 @@ public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         var done = 0;
         foreach (var chunk in ids.Chunk(TwinReader.CustomersAChunk))
         {
+            var start = time.GetTimestamp();
             await using var db = await dbs.CreateDbContextAsync(cancellationToken);
             var now = time.GetUtcNow().UtcDateTime;
             var here = db.Customers.Where(x => x.ErasedAt == null && chunk.Contains(x.Id));
@@ -154,6 +156,10 @@ public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
 
             await transaction.CommitAsync(cancellationToken);
             progress?.Invoke(done += chunk.Length, ids.Length);
+            if (live is { IsBusy: true })
+            {
+                await Task.Delay(time.GetElapsedTime(start), time, cancellationToken); // segments wait for the events of this moment
+            }
         }
     }
 
