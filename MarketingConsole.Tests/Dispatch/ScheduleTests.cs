@@ -3,7 +3,6 @@ using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Dispatch;
 using MarketingConsole.Core.Jobs;
-using MarketingConsole.Core.Twins;
 using MarketingConsole.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 
@@ -120,7 +119,7 @@ public sealed class ScheduleTests
     {
         await using var db = shop.App.Open();
         await db.Customers.Where(x => x.Id == id).ExecuteUpdateAsync(s => s.SetProperty(x => x.Country, country), Ct);
-        shop.App.Get<ChangeFeed>().Publish(new TwinsChanged([id]));
+        shop.App.Get<ChangeFeed>().Publish(new CustomersChanged([id]));
         var austria = await db.Segments.OrderBy(x => x.Id).Select(x => new { x.Id, x.RuleJson }).ToListAsync(Ct);
         var segment = austria.Single(x => x.RuleJson.Contains("\"AT\"", StringComparison.Ordinal)).Id;
         await SendingShop.UntilAsync(() => db.SegmentMembers.AnyAsync(x => x.SegmentId == segment && x.CustomerId == id, Ct).ContinueWith(x => x.Result == (country == "AT"), TaskScheduler.Default));
