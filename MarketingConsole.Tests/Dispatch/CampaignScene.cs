@@ -4,6 +4,7 @@ using MarketingConsole.Core.Copy;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Segments;
+using MarketingConsole.Core.Segments.InMemory;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -36,6 +37,15 @@ internal static class CampaignScene
         {
             await services.GetRequiredService<ConsentGate>().RecordAsync([.. from i in ids from purpose in new[] { Purpose.Email, Purpose.Profiling, Purpose.Sms }
                 select new ConsentEntry { CustomerId = i, Purpose = purpose, Granted = true, At = now.AddDays(-1), Source = "test", RecordedBy = "test", RecordedAt = now }], ct);
+        }
+
+        if (services.GetService<StoreKeeper>() is { } stores && services.GetService<SegmentKeeper>() is { } keeper)
+        {
+            services.GetRequiredService<ChangeFeed>().Publish(new CustomersChanged(ids)); // they were written past the services
+            if (await stores.CaughtUpAsync(ct) is not null)
+            {
+                await keeper.RecountAsync(segment.Id, ct);
+            }
         }
 
         return segment.Id;
