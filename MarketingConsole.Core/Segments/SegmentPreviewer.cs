@@ -46,7 +46,7 @@ public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGa
         var gate = await consent.RulesAsync(cancellationToken);
         var past = asOf is { } then && then < now ? new PastConsent(await consent.RulesAsync(then, cancellationToken), now) : null;
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-        if (StoreQuery.Supports(rule, past is not null) && await keeper.CaughtUpAsync(cancellationToken) is { } store && !RuleTree.Nodes(rule).Any(x => x.Rule is LookalikeRule)) // likeness is learnt without a word to the store
+        if (StoreQuery.Answers(rule, past is not null) && await keeper.CaughtUpAsync(cancellationToken) is { } store)
         {
             return await CountAsync(db, store, rule, gate, asOf ?? now, cancellationToken);
         }

@@ -40,6 +40,6 @@ internal sealed class SegmentRules
 
     public SegmentKind Of(int segment) => _kinds[segment];
 
-    /// <summary>True when the store holds all the rule itself asks for. Likeness is learnt without a word to the store.</summary>
-    public bool CountsInStore(int segment) => StoreQuery.Supports(Rules[segment], past: false) && !RuleTree.Nodes(Rules[segment]).Any(x => x.Rule is LookalikeRule);
+    /// <summary>True when the store can answer the rule itself.</summary>
+    public bool CountsInStore(int segment) => StoreQuery.Answers(Rules[segment], past: false);
 }

@@ -13,7 +13,7 @@ namespace MarketingConsole.Core.Twins;
 public sealed record TwinsChanged(IReadOnlyList<int>? CustomerIds);
 
 /// <summary>Computes twins from events and stores them. One refresh runs at a time.</summary>
-public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ModelRegistry registry, ChangeFeed feed, TimeProvider time, LiveIntake? live = null) : IDisposable
+public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ModelRegistry registry, ChangeFeed feed, TimeProvider time, LiveIntake live) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
     private ShopRhythm? _rhythm;
@@ -156,10 +156,7 @@ public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
 
             await transaction.CommitAsync(cancellationToken);
             progress?.Invoke(done += chunk.Length, ids.Length);
-            if (live is { IsBusy: true })
-            {
-                await Task.Delay(time.GetElapsedTime(start), time, cancellationToken); // segments wait for the events of this moment
-            }
+            await live.GiveWayAsync(start, cancellationToken);
         }
     }
 

@@ -27,10 +27,7 @@ internal sealed partial class IntakeLoader(IntakeJournal journal, MessageLoader 
                 var (payloads, events, end) = journal.Read(options.Value.BatchEvents);
                 await LoadAsync([.. payloads.SelectMany(x => IntakeBatch.Unpack(x, shop.Value.Currency))], stoppingToken);
                 journal.Loaded(end, events);
-                if (live.IsBusy)
-                {
-                    await Task.Delay(time.GetElapsedTime(start), time, stoppingToken); // segments first: the disk holds these events for as long as it takes
-                }
+                await live.GiveWayAsync(start, stoppingToken);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
             {

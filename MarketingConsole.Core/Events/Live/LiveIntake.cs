@@ -24,8 +24,9 @@ public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJ
     private bool _newProduct = true;
     private long _productsAt;
 
-    /// <summary>Events wait to be told: whoever has time should leave the processor to this.</summary>
-    internal bool IsBusy => _queue.Reader.Count > 0;
+    /// <summary>For work that can wait: while events wait to be told, pauses for as long as the caller has worked. What is left undone is on the disk.</summary>
+    /// <param name="since">Timestamp of when the caller began.</param>
+    internal Task GiveWayAsync(long since, CancellationToken cancellationToken) => _queue.Reader.Count == 0 ? Task.CompletedTask : Task.Delay(time.GetElapsedTime(since), time, cancellationToken);
 
     /// <param name="record">Is on the disk.</param>
     public void Take(JournalEntry record)

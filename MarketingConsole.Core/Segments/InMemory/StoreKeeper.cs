@@ -86,7 +86,13 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
 
         using var arrived = feed.Subscribe<EventsArrived>(Announce);
         using var loaded = feed.Subscribe<ArrivalsLoaded>(Announce);
-        using var events = feed.Subscribe<EventsWritten>(x => Announce(x.Arrived ? new Whole([]) : new Whole(x.CustomerIds)));
+        using var events = feed.Subscribe<EventsWritten>(x =>
+        {
+            if (!x.Arrived) // of those, ArrivalsLoaded says more
+            {
+                Announce(new Whole(x.CustomerIds));
+            }
+        });
         using var customers = feed.Subscribe<CustomersChanged>(x => Announce(new Whole(x.CustomerIds)));
         using var erased = feed.Subscribe<CustomerErased>(x => Announce(new Whole([x.CustomerId])));
         using var consents = feed.Subscribe<ConsentChanged>(x => Announce(new Whole(x.CustomerIds)));
@@ -128,7 +134,7 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
                     _toRead = null;
                     ReadFrom(taken);
                     break;
-                case Whole { CustomerIds: { Count: > 0 } ids }:
+                case Whole { CustomerIds: { } ids }:
                     _toRead?.UnionWith(ids);
                     ReadFrom(taken);
                     break;

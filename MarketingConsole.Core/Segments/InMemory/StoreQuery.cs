@@ -23,6 +23,9 @@ internal sealed class StoreQuery(TwinStore store, ConsentRuleSet consent, ShopCa
         _ => true,
     });
 
+    /// <summary>True where the store's answer can be relied on: it holds what the rule asks for, and hears of its changes. Likeness is learnt without a word to it.</summary>
+    public static bool Answers(SegmentRule rule, bool past) => Supports(rule, past) && !RuleTree.Nodes(rule).Any(x => x.Rule is LookalikeRule);
+
     public SlotSet Members(SegmentRule rule)
     {
         var members = Existing();

@@ -25,9 +25,9 @@ public sealed class DistributionReader(StoreKeeper keeper, StoreAnswers answers,
             return RuleDistribution.None(path, obstacle);
         }
 
-        if (keeper.Current is not { } store)
+        if (await keeper.CaughtUpAsync(cancellationToken) is not { } store)
         {
-            return RuleDistribution.None(path, answers.Absence() ?? "Try again.");
+            return RuleDistribution.None(path, answers.Absence());
         }
 
         var (gate, names, at) = (await consent.RulesAsync(cancellationToken), await segments.NamesAsync(cancellationToken), asOf ?? now);

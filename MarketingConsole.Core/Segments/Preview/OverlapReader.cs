@@ -36,7 +36,7 @@ public sealed class OverlapReader(StoreKeeper keeper, IDbContextFactory<ConsoleD
         var (gate, now) = (await consent.RulesAsync(cancellationToken), time.GetUtcNow().UtcDateTime);
         var segments = await db.Segments.Where(x => x.DeletedAt == null && x.Id != self).OrderBy(x => x.Id).Select(x => new OverlapSegment(x.Id, x.Name, x.Size, 0)).ToListAsync(cancellationToken);
         var start = Stopwatch.GetTimestamp();
-        if (keeper.Current is { } store && StoreAnswers.Obstacle(rule, past: false) is null)
+        if (StoreQuery.Answers(rule, past: false) && await keeper.CaughtUpAsync(cancellationToken) is { } store)
         {
             return store.Read(() =>
             {

@@ -25,9 +25,14 @@ public sealed class SizeHistoryReader(StoreKeeper keeper, StoreAnswers answers, 
             return new RuleSizes([], $"{message.Split('.')[0]}, so nobody can say how large this segment would have been.");
         }
 
-        if ((StoreAnswers.Obstacle(rule, past: true) ?? answers.Absence()) is { } reason)
+        if (StoreAnswers.Obstacle(rule, past: true) is { } obstacle)
         {
-            return new RuleSizes([], reason);
+            return new RuleSizes([], obstacle);
+        }
+
+        if (await keeper.CaughtUpAsync(cancellationToken) is not { } store)
+        {
+            return new RuleSizes([], answers.Absence());
         }
 
         var (gate, now, length) = (await consent.RulesAsync(cancellationToken), time.GetUtcNow().UtcDateTime, TimeSpan.FromDays(step == SizeStep.Week ? 7 : 1));
@@ -37,11 +42,6 @@ public sealed class SizeHistoryReader(StoreKeeper keeper, StoreAnswers answers, 
             for (var i = 0; i < Points; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (keeper.Current is not { } store)
-                {
-                    return new RuleSizes([], answers.Absence());
-                }
-
                 var at = now - (length * i);
                 var point = new SizePoint(at, store.Read(() => new StoreQuery(store, gate, calendar, at).Members(rule).Count)); // the lock is free between two points
                 points.Insert(0, point);

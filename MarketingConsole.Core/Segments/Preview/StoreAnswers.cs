@@ -10,7 +10,7 @@ namespace MarketingConsole.Core.Segments;
 /// <param name="Step">What is being read while it is built; null when it is not.</param>
 /// <param name="Done">Rows read of this step.</param>
 /// <param name="Share">0 to 1: how much of the whole is read.</param>
-public sealed record StoreState(bool Used, bool Ready, string? Step, long Done, double? Share);
+public sealed record TwinStoreState(bool Used, bool Ready, string? Step, long Done, double? Share);
 
 /// <summary>Whether the twin store can be asked, how far its build is, and why it cannot answer.</summary>
 public sealed class StoreAnswers(StoreKeeper keeper, IDbContextFactory<ConsoleDb> dbs, IOptions<SegmentOptions> options)
@@ -18,28 +18,27 @@ public sealed class StoreAnswers(StoreKeeper keeper, IDbContextFactory<ConsoleDb
     private static readonly string[] Steps = ["Customers", "Traits", "Twins", "Choices", "Memberships", "Likeness", "Events"];
     private Task<long[]>? _rows;
 
-    public StoreState State()
+    public TwinStoreState State()
     {
         var used = options.Value.InMemory;
         if (keeper.Progress is not { } progress)
         {
-            return new StoreState(used, keeper.Current is not null, null, 0, null);
+            return new TwinStoreState(used, keeper.Store is not null, null, 0, null);
         }
 
         _rows ??= Task.Run(() => CountAsync(CancellationToken.None)); // once, and nobody waits for it: counting costs the database seconds where there are many
-        if (!_rows.IsCompletedSuccessfully)
+        if (!_rows.IsCompletedSuccessfully) // its result below waits for nothing
         {
-            return new StoreState(used, false, progress.Step, progress.Done, null);
+            return new TwinStoreState(used, false, progress.Step, progress.Done, null);
         }
 
         var (rows, step) = (_rows.Result, Array.IndexOf(Steps, progress.Step));
         var (before, all) = (rows.Take(Math.Max(step, 0)).Sum(), rows.Sum());
-        return new StoreState(used, false, progress.Step, progress.Done, all == 0 ? null : Math.Min(1, (double)(before + (step < 0 ? 0 : progress.Done)) / all));
+        return new TwinStoreState(used, false, progress.Step, progress.Done, all == 0 ? null : Math.Min(1, (double)(before + (step < 0 ? 0 : progress.Done)) / all));
     }
 
-    /// <summary>Why the twin store cannot be asked now; null when it can.</summary>
-    public string? Absence() => keeper.Current is not null ? null
-        : !options.Value.InMemory ? "Customers are not held in memory here (Segments:InMemory is off), and the database would take too long."
+    /// <summary>Why there is no twin store to ask, or it could not be waited for.</summary>
+    public string Absence() => !options.Value.InMemory ? "Customers are not held in memory here (Segments:InMemory is off), and the database would take too long."
         : keeper.Progress is not null ? "Customers are still being read into memory; this follows when they are."
         : "Customers in memory are just being brought up to date.";
 
