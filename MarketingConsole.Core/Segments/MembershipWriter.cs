@@ -17,7 +17,7 @@ internal sealed record MembershipChange(int SegmentId, IReadOnlyList<int> Entere
 public sealed partial class MembershipWriter(IDbContextFactory<ConsoleDb> dbs, ChangeFeed feed, TimeProvider time, ILogger<MembershipWriter> log) : IDisposable
 {
     private const int IdsAStatement = 5_000;
-    private static readonly TimeSpan SizeSlot = TimeSpan.FromMinutes(10), Retry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SizeSlot = TimeSpan.FromMinutes(10), Retry = TimeSpan.FromSeconds(1), Gather = TimeSpan.FromMilliseconds(100);
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
     private List<MembershipChange> _queue = [];
@@ -42,6 +42,17 @@ public sealed partial class MembershipWriter(IDbContextFactory<ConsoleDb> dbs, C
     /// <returns>Done when all that was given before is written.</returns>
     internal Task FlushAsync() => WriteAsync([]);
 
+    private bool IsBusy
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _queue.Count > 0;
+            }
+        }
+    }
+
     private async Task DrainAsync()
     {
         while (true)
@@ -60,6 +71,10 @@ public sealed partial class MembershipWriter(IDbContextFactory<ConsoleDb> dbs, C
 
             await WriteUntilDoneAsync(changes);
             Tell(changes);
+            if (IsBusy)
+            {
+                await Task.Delay(Gather, _stop.Token); // many small transactions cost the database more than a large one
+            }
         }
     }
 

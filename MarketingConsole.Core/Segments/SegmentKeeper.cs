@@ -42,6 +42,19 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
     /// <summary>Looks at these customers again, in every segment, and returns when that is written down. With a store, places in rankings follow within seconds.</summary>
     public Task RecheckAsync(IReadOnlyCollection<int> customerIds, CancellationToken cancellationToken) => RecheckAsync(customerIds, inStore: true, inDatabase: true, wait: true, cancellationToken);
 
+    /// <summary>Looks at customers to whom something happened, in the segments the twin store can tell and which ask for events of such types.</summary>
+    internal Task RecheckArrivedAsync(IReadOnlyDictionary<int, EventTypeSet> arrived, CancellationToken cancellationToken) => RunAsync(fresh: false, (rules, store) =>
+    {
+        foreach (var same in store is null ? [] : arrived.GroupBy(x => x.Value, x => x.Key))
+        {
+            var segments = rules.Order.Where(x => rules.Of(x) == SegmentKind.InStore && rules.Events(x).Overlaps(same.Key)).Select(x => (x, rules.Rules[x])).ToList();
+            writer.WriteAsync(new StoreMemberships(store!, rules.Consent, calendar, Now).Recheck(segments, same));
+        }
+
+        _othersDue = true;
+        return Task.CompletedTask;
+    }, cancellationToken);
+
     /// <param name="inStore">In segments the twin store can tell.</param>
     /// <param name="inDatabase">In those only the database can tell; without a store, in all.</param>
     /// <param name="wait">Returns when it is written down; else it is on its way.</param>

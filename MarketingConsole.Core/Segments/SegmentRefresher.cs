@@ -26,9 +26,11 @@ public sealed class SegmentOptions
 /// <summary>Keeps memberships current: counts all at start, follows what changes and lets time pass. Where there is a twin store, what changed is looked at as soon as it is in it.</summary>
 public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper stores, ChangeFeed feed, IOptions<SegmentOptions> options, TimeProvider time, ILogger<SegmentRefresher> log) : BackgroundService
 {
-    private const int RecheckAtMost = 2000, RecheckPart = 2, LaterAtOnce = 300;
+    private const int RecheckAtMost = 2000, RecheckPart = 2, LaterAtOnce = 300, RecountTimed = 1, RecountAll = 2;
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(150), Retry = TimeSpan.FromSeconds(5);
     private readonly HashSet<int> _later = [];
+    private Task _recounting = Task.CompletedTask;
+    private int _recountDue;
     private readonly Channel<Due> _changes = System.Threading.Channels.Channel.CreateUnbounded<Due>(new UnboundedChannelOptions { SingleReader = true });
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -38,9 +40,9 @@ public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper s
         using var erased = feed.Subscribe<CustomerErased>(_ => InDatabase(null)); // their memberships went with them: only a count tells the sizes
         using var twins = feed.Subscribe<TwinsChanged>(x => InDatabase(x.CustomerIds));
         using var consents = feed.Subscribe<ConsentChanged>(x => InDatabase(x.CustomerIds));
-        using var store = feed.Subscribe<StoreChanged>(x => Add(x.CustomerIds, inStore: true, inDatabase: !x.Arrived, later: !x.Arrived));
-        using var timer = time.CreateTimer(_ => _changes.Writer.TryWrite(new Due([], Timed: true)), null, TimeSpan.FromSeconds(options.Value.RefreshSeconds), TimeSpan.FromSeconds(options.Value.RefreshSeconds));
-        _changes.Writer.TryWrite(new Due([], All: true));
+        using var store = feed.Subscribe<StoreChanged>(InStore);
+        using var timer = time.CreateTimer(_ => _changes.Writer.TryWrite(new Due(Timed: true)), null, TimeSpan.FromSeconds(options.Value.RefreshSeconds), TimeSpan.FromSeconds(options.Value.RefreshSeconds));
+        _changes.Writer.TryWrite(new Due(All: true));
         while (_later.Count > 0 || await _changes.Reader.WaitToReadAsync(stoppingToken))
         {
             if (stores.Store is null)
@@ -68,26 +70,30 @@ public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper s
     {
         if (stores.Store is null || arrived)
         {
-            Add(ids, inStore: false, inDatabase: true);
+            _changes.Writer.TryWrite(ids is null ? new Due(All: true) : new Due { InDatabase = [.. ids] });
         }
     }
 
-    /// <param name="later">After those to whom something happened.</param>
-    private void Add(IReadOnlyList<int>? ids, bool inStore, bool inDatabase, bool later = false) => _changes.Writer.TryWrite(ids is null ? new Due([], All: true)
-        : new Due(inStore && !later ? [.. ids] : []) { Later = inStore && later ? [.. ids] : [], InDatabase = inDatabase ? [.. ids] : [] });
+    private void InStore(StoreChanged change) => _changes.Writer.TryWrite(
+        change.Arrived is { } arrived ? new Due { Arrived = new(arrived) }
+        : change.CustomerIds is { } ids ? new Due { Changed = [.. ids], InDatabase = [.. ids] }
+        : new Due(All: true));
 
     private async Task ApplyAsync(Due due, CancellationToken stoppingToken)
     {
-        if (due.All || (stores.Store is { } store ? due.InStore.Count + _later.Count > Math.Max(RecheckAtMost, store.Slots / RecheckPart) : due.InDatabase.Count > RecheckAtMost))
+        if (due.All || (stores.Store is { } store ? _later.Count > Math.Max(RecheckAtMost, store.Slots / RecheckPart) : due.InDatabase.Count > RecheckAtMost))
         {
             _later.Clear();
-            await keeper.RecountAllAsync(stoppingToken, wait: false);
-            return;
+            Recount(all: true, stoppingToken);
+        }
+        else if (due.Timed)
+        {
+            Recount(all: false, stoppingToken);
         }
 
-        if (due.InStore.Count > 0)
+        if (due.Arrived.Count > 0)
         {
-            await keeper.RecheckAsync(due.InStore, inStore: true, inDatabase: false, wait: false, stoppingToken);
+            await keeper.RecheckArrivedAsync(due.Arrived, stoppingToken);
         }
 
         if (_later.Take(LaterAtOnce).ToList() is { Count: > 0 } some)
@@ -100,20 +106,51 @@ public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper s
         {
             await keeper.RecheckAsync(ids, inStore: false, inDatabase: true, wait: true, stoppingToken);
         }
+    }
 
-        if (due.Timed)
+    /// <summary>Counts all customers after what is being counted, beside those to whom something happens.</summary>
+    private void Recount(bool all, CancellationToken stoppingToken)
+    {
+        var (wanted, before) = (all ? RecountAll : RecountTimed, _recounting);
+        int due;
+        do
         {
-            await keeper.RecountTimedAsync(stoppingToken, wait: false);
+            due = _recountDue;
+        }
+        while (Interlocked.CompareExchange(ref _recountDue, Math.Max(due, wanted), due) != due);
+        if (due == 0)
+        {
+            _recounting = Task.Run(() => RecountAsync(before, stoppingToken), stoppingToken);
+        }
+    }
+
+    private async Task RecountAsync(Task before, CancellationToken stoppingToken)
+    {
+        await before;
+        var all = Interlocked.Exchange(ref _recountDue, 0) == RecountAll; // what is found due from here on is counted again
+        try
+        {
+            await (all ? keeper.RecountAllAsync(stoppingToken, wait: false) : keeper.RecountTimedAsync(stoppingToken, wait: false));
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
+        {
+            RefreshFailed(log, exception);
+            await Task.Delay(Retry, time, stoppingToken);
+            _changes.Writer.TryWrite(new Due(all, Timed: true));
         }
     }
 
     private Due Take()
     {
-        var due = new Due([]);
+        var due = new Due();
         while (_changes.Reader.TryRead(out var change))
         {
-            due.InStore.UnionWith(change.InStore);
-            _later.UnionWith(change.Later);
+            foreach (var (customer, types) in change.Arrived)
+            {
+                due.Arrived[customer] = due.Arrived.GetValueOrDefault(customer) | types;
+            }
+
+            _later.UnionWith(change.Changed);
             due.InDatabase.UnionWith(change.InDatabase);
             due = due with { All = due.All || change.All, Timed = due.Timed || change.Timed };
         }
@@ -121,11 +158,13 @@ public sealed partial class SegmentRefresher(SegmentKeeper keeper, StoreKeeper s
         return due;
     }
 
-    /// <param name="InStore">Customers to be looked at in segments the twin store can tell.</param>
-    private sealed record Due(HashSet<int> InStore, bool All = false, bool Timed = false)
+    private sealed record Due(bool All = false, bool Timed = false)
     {
-        /// <summary>As <see cref="InStore"/>, when those have been looked at.</summary>
-        public HashSet<int> Later { get; init; } = [];
+        /// <summary>Customers to be looked at in the segments that the twin store can tell and that ask for such events.</summary>
+        public Dictionary<int, EventTypeSet> Arrived { get; init; } = [];
+
+        /// <summary>Customers to be looked at in all segments the twin store can tell, after those to whom something happened.</summary>
+        public HashSet<int> Changed { get; init; } = [];
 
         /// <summary>Customers to be looked at in segments only the database can tell; without a store, in all.</summary>
         public HashSet<int> InDatabase { get; init; } = [];

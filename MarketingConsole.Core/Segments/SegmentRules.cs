@@ -20,6 +20,7 @@ internal enum SegmentKind
 internal sealed class SegmentRules
 {
     private readonly Dictionary<int, SegmentKind> _kinds = [];
+    private readonly Dictionary<int, EventTypeSet> _events = [];
 
     public SegmentRules(IReadOnlyDictionary<int, SegmentRule> rules, ConsentRuleSet consent)
     {
@@ -27,6 +28,7 @@ internal sealed class SegmentRules
         foreach (var id in Order)
         {
             var referred = RuleTree.Segments(rules[id]).Select(x => _kinds.GetValueOrDefault(x)).ToList();
+            _events[id] = RuleTree.Segments(rules[id]).Aggregate(EventTypeSet.Of(rules[id]), (set, x) => set | _events.GetValueOrDefault(x));
             _kinds[id] = RuleTree.MovesWithOthers(rules[id]) || referred.Contains(SegmentKind.ByOthers) ? SegmentKind.ByOthers
                 : !CountsInStore(id) || referred.Contains(SegmentKind.InDatabase) ? SegmentKind.InDatabase : SegmentKind.InStore;
         }
@@ -39,6 +41,9 @@ internal sealed class SegmentRules
     public IReadOnlyList<int> Order { get; }
 
     public SegmentKind Of(int segment) => _kinds[segment];
+
+    /// <summary>Types of which an event can move customers, through the segments the rule refers to as well.</summary>
+    public EventTypeSet Events(int segment) => _events[segment];
 
     /// <summary>True when the store can answer the rule itself.</summary>
     public bool CountsInStore(int segment) => StoreQuery.Answers(Rules[segment], past: false);

@@ -162,9 +162,8 @@ public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeep
         {
             var entered = store.Read(() => store.KnownSlot(customerId) is >= 0 and var slot
                 ? store.Members.Where(x => x.Value.ContainsKey(slot)).ToDictionary(x => x.Key, x => x.Value[slot]) : []); // before they are written down
-            var ids = entered.Keys.ToList();
-            var names = await db.Segments.Where(x => ids.Contains(x.Id) && x.DeletedAt == null).OrderBy(x => x.Name).Select(x => new { x.Id, x.Name }).ToListAsync(cancellationToken);
-            return names.ConvertAll(x => new CustomerSegment(x.Id, x.Name, DateTime.UnixEpoch.AddMilliseconds(entered[x.Id])));
+            var names = await db.Segments.Where(x => x.DeletedAt == null).OrderBy(x => x.Name).Select(x => new { x.Id, x.Name }).ToListAsync(cancellationToken);
+            return [.. names.Where(x => entered.ContainsKey(x.Id)).Select(x => new CustomerSegment(x.Id, x.Name, DateTime.UnixEpoch.AddMilliseconds(entered[x.Id])))];
         }
 
         return await (from m in db.SegmentMembers

@@ -3,6 +3,7 @@ using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
+using MarketingConsole.Core.Events.Intake;
 using MarketingConsole.Core.Twins.Training;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -11,11 +12,11 @@ using Microsoft.Extensions.Logging;
 namespace MarketingConsole.Core.Twins;
 
 /// <summary>Keeps twins current: gathers who changed, waits for a quiet moment, refreshes them together.</summary>
-internal sealed partial class TwinKeeper(TwinRefresher refresher, ModelTraining training, IDbContextFactory<ConsoleDb> dbs, ChangeFeed feed, TimeProvider time, ILogger<TwinKeeper> log) : BackgroundService
+internal sealed partial class TwinKeeper(TwinRefresher refresher, ModelTraining training, IntakeJournal journal, IDbContextFactory<ConsoleDb> dbs, ChangeFeed feed, TimeProvider time, ILogger<TwinKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(400), Retry = TimeSpan.FromSeconds(5), Tick = TimeSpan.FromMinutes(15);
 
-    /// <summary>A long import never goes quiet: refresh at least this often.</summary>
+    /// <summary>A long import, or a shop full of customers, never goes quiet: refresh at least this often.</summary>
     private static readonly TimeSpan AtLeast = TimeSpan.FromSeconds(20);
 
     /// <summary>So many customers at once come from a file rather than from the till.</summary>
@@ -87,7 +88,7 @@ internal sealed partial class TwinKeeper(TwinRefresher refresher, ModelTraining 
                 ids.UnionWith(change ?? []);
             }
 
-            if (!news || time.GetElapsedTime(start) > AtLeast)
+            if ((!news && journal.Backlog == 0) || time.GetElapsedTime(start) > AtLeast)
             {
                 return (all, ids);
             }

@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Unicode;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events.Intake;
-using MarketingConsole.Core.Events.Live;
 using MarketingConsole.Core.Events.Touchpoints;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
@@ -13,7 +12,7 @@ using Microsoft.Net.Http.Headers;
 namespace MarketingConsole.Intake;
 
 /// <summary>Takes a call of the tracking API: who sends it, what is in it, and an answer once it is on disk.</summary>
-internal sealed class TrackingRequest(SourceService sources, IntakeJournal journal, LiveIntake live, IntakeMeter meter, IOptions<IntakeOptions> options, IOptions<ShopOptions> shop, TimeProvider time)
+internal sealed class TrackingRequest(SourceService sources, IntakeJournal journal, IntakeMeter meter, IOptions<IntakeOptions> options, IOptions<ShopOptions> shop, TimeProvider time)
 {
     private const string Success = """{"success":true}""";
     private static readonly string[] Types = ["application/json", "text/json", "text/plain", "application/x-www-form-urlencoded"];
@@ -107,7 +106,6 @@ internal sealed class TrackingRequest(SourceService sources, IntakeJournal journ
             try
             {
                 await journal.AppendAsync(batch.Record, http.RequestAborted);
-                live.Take(batch.Record);
             }
             catch (Exception exception) when (exception is IOException or System.Threading.Channels.ChannelClosedException)
             {

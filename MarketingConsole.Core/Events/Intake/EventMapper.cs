@@ -24,7 +24,7 @@ internal static class EventMapper
             return null;
         }
 
-        var order = meaning.NeedsProperties ? OrderReader.Read(message.Properties, []) : OrderProperties.None;
+        var order = !meaning.NeedsProperties ? OrderProperties.None : message.Order ?? OrderReader.Read(message.Properties, []);
         var isOrder = meaning.Type is EventType.Purchase or EventType.Return;
         return (new Event
         {

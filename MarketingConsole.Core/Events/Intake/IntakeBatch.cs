@@ -36,26 +36,17 @@ public sealed record IntakeBatch(JournalEntry? Record, int Events, IReadOnlyList
             return new(null, 0, [new(0, "batch", "A batch is an object with a list “batch” of events.")], writeKey);
         }
 
-        var good = new List<(int Start, int Length)>(events.Count);
-        var errors = new List<FieldError>();
-        foreach (var (n, (start, length)) in events.Index())
+        var (fitting, good, errors) = (new List<int>(events.Count), new List<int>(events.Count), new List<FieldError>());
+        foreach (var (n, (_, length)) in events.Index())
         {
-            errors.Clear();
             if (length > MessageReader.MaxBytes)
             {
-                errors.Add(new("", $"An event has at most {MessageReader.MaxBytes / 1024} KB; this one has {length / 1024.0:0.#}."));
+                refused.Add(new(n, "", $"An event has at most {MessageReader.MaxBytes / 1024} KB; this one has {length / 1024.0:0.#}."));
             }
             else
             {
-                MessageReader.Read(body.Slice(start, length), type, sentAt, receivedAt, currency, errors);
+                fitting.Add(n);
             }
-
-            if (errors.Count == 0)
-            {
-                good.Add((start, length));
-            }
-
-            refused.AddRange(errors.Select(x => new IntakeRefusal(n, x.Field, x.Message)));
         }
 
         if (events.Count == 0)
@@ -63,11 +54,32 @@ public sealed record IntakeBatch(JournalEntry? Record, int Events, IReadOnlyList
             refused.Add(new(0, "batch", "The batch is empty."));
         }
 
-        return new(good.Count == 0 ? null : Pack(body.Span, good, type, sourceId, kind, receivedAt, sentAt), good.Count, refused, writeKey);
+        var record = Pack(body.Span, fitting.ConvertAll(x => events[x]), type, sourceId, kind, receivedAt, sentAt);
+        foreach (var message in Unpack(record.Payload, currency, errors))
+        {
+            var n = fitting[message.Index];
+            if (errors.Count == 0)
+            {
+                good.Add(n);
+                record.Messages.Add(message);
+            }
+
+            refused.AddRange(errors.Select(x => new IntakeRefusal(n, x.Field, x.Message)));
+            errors.Clear();
+        }
+
+        if (good.Count < fitting.Count)
+        {
+            record = Pack(body.Span, good.ConvertAll(x => events[x]), type, sourceId, kind, receivedAt, sentAt);
+            record.Messages.AddRange(Unpack(record.Payload, currency, errors));
+        }
+
+        return new(good.Count == 0 ? null : record, good.Count, [.. refused.OrderBy(x => x.Index)], writeKey);
     }
 
     /// <summary>The events of a journal record.</summary>
-    internal static IEnumerable<JournaledMessage> Unpack(ReadOnlyMemory<byte> record, string currency)
+    /// <param name="errors">Of the event at hand; the caller clears it.</param>
+    internal static IEnumerable<JournaledMessage> Unpack(ReadOnlyMemory<byte> record, string currency, List<FieldError>? errors = null)
     {
         var header = record.Span;
         if (header[0] != Version)
@@ -83,7 +95,7 @@ public sealed record IntakeBatch(JournalEntry? Record, int Events, IReadOnlyList
         for (int at = HeaderBytes, index = 0; at < record.Length; index++)
         {
             var length = BinaryPrimitives.ReadInt32LittleEndian(record.Span[at..]);
-            var message = MessageReader.Read(record.Slice(at + 4, length), type == 0 ? null : (MessageType)type, sent == 0 ? null : new DateTime(sent, DateTimeKind.Utc), receivedAt, currency, []);
+            var message = MessageReader.Read(record.Slice(at + 4, length), type == 0 ? null : (MessageType)type, sent == 0 ? null : new DateTime(sent, DateTimeKind.Utc), receivedAt, currency, errors ?? []);
             yield return new JournaledMessage(message, sourceId, kind, receivedAt, index);
             at += 4 + length;
         }
@@ -168,5 +180,5 @@ internal sealed record JournaledMessage(TrackingMessage Message, int SourceId, S
 {
     public DateTime At { get; } = Message.At(ReceivedAt);
 
-    public long EventId => Message.EventId(ReceivedAt, Index);
+    public long EventId { get; } = Message.EventId(ReceivedAt, Index);
 }

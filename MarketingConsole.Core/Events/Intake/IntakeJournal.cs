@@ -30,6 +30,12 @@ public sealed partial class IntakeJournal(IOptions<IntakeOptions> options, IOpti
     /// <summary>Events acknowledged that the database does not have yet.</summary>
     public long Backlog => Interlocked.Read(ref _appendedEvents) - Interlocked.Read(ref _loadedEvents);
 
+    /// <summary>Events the database has, of those <see cref="JournalEntry.Through"/> counts.</summary>
+    internal long LoadedEvents => Interlocked.Read(ref _loadedEvents);
+
+    /// <summary>Told of records as soon as they are on the disk, before anybody reads them there. Must not wait.</summary>
+    internal event Action<IReadOnlyList<JournalEntry>>? Recorded;
+
     /// <summary>Writes a record to disk; returns when it cannot be lost any more.</summary>
     /// <exception cref="IOException">The disk refused: full, or failing. Nothing was acknowledged.</exception>
     public async Task AppendAsync(JournalEntry entry, CancellationToken cancellationToken)
@@ -187,7 +193,8 @@ public sealed partial class IntakeJournal(IOptions<IntakeOptions> options, IOpti
 
             lock (_lock)
             {
-                Interlocked.Add(ref _appendedEvents, entries.Sum(x => (long)x.Events));
+                entries.ForEach(x => x.Through = Interlocked.Add(ref _appendedEvents, x.Events));
+                Recorded?.Invoke(entries);
                 _written = _written with { Offset = _written.Offset + bytes };
             }
 

@@ -25,6 +25,7 @@ internal sealed partial class IntakeLoader(IntakeJournal journal, MessageLoader 
                 await journal.WaitAsync(stoppingToken);
                 var start = time.GetTimestamp();
                 var (payloads, events, end) = journal.Read(options.Value.BatchEvents);
+                await live.ToldAsync(journal.LoadedEvents + events, stoppingToken);
                 await LoadAsync([.. payloads.SelectMany(x => IntakeBatch.Unpack(x, shop.Value.Currency))], stoppingToken);
                 journal.Loaded(end, events);
                 await live.GiveWayAsync(start, stoppingToken);

@@ -19,6 +19,11 @@ public sealed class JournalEntry
 
     /// <summary>To be filled by the writer.</summary>
     internal Memory<byte> Payload => Bytes.AsMemory(HeadBytes);
+    /// <summary>What it holds, read.</summary>
+    internal List<JournaledMessage> Messages { get; } = [];
+
+    /// <summary>How many events were appended with this one, since the journal was opened.</summary>
+    internal long Through { get; set; }
     internal TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal static JournalEntry Create(int payloadBytes, int events) => new(new byte[HeadBytes + payloadBytes], events);

@@ -82,7 +82,7 @@ internal static class MessageReader
         if (message.Type == MessageType.Track)
         {
             Need(message.Name, "event", "A track call needs the name of the event.");
-            if (message.Name is not null && EventNames.Of(message.Name).NeedsProperties && OrderReader.Read(message.Properties, errors).Currency is { } other && other != currency)
+            if (message.Name is not null && EventNames.Of(message.Name).NeedsProperties && (message.Order = OrderReader.Read(message.Properties, errors)).Currency is { } other && other != currency)
             {
                 errors.Add(new("properties.currency", $"The shop counts in {currency}: convert the amounts before you send them."));
             }

@@ -24,6 +24,9 @@ internal sealed class TrackingMessage
     /// <summary>When it was sent by the client's clock.</summary>
     public DateTime? SentAt { get; set; }
     public ReadOnlyMemory<byte> Properties { get; set; }
+
+    /// <summary>What <see cref="Properties"/> say of an order, where they were looked at.</summary>
+    public OrderProperties? Order { get; set; }
     public ReadOnlyMemory<byte> Traits { get; set; }
     public ReadOnlyMemory<byte> Context { get; set; }
 

@@ -12,27 +12,37 @@ namespace MarketingConsole.Core.Events.Live;
 
 /// <summary>Tells what happened as soon as it is in the journal, beside and mostly before the database is told: of customers and products that are known. Of all others, and of what says who somebody is,
 /// the database tells when it has found out.</summary>
-public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJournal journal, EventWriter writer, ChangeFeed feed, IOptions<ShopOptions> shop, TimeProvider time, ILogger<LiveIntake> log) : BackgroundService
+public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJournal journal, EventWriter writer, ChangeFeed feed, TimeProvider time, ILogger<LiveIntake> log) : BackgroundService
 {
     /// <summary>With more than this on its way into the database, events wait for it: each that went before is kept in memory until then.</summary>
     private const long MostAhead = 400_000;
-    private static readonly TimeSpan ProductsKeep = TimeSpan.FromSeconds(1), Retry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ProductsKeep = TimeSpan.FromSeconds(1), Retry = TimeSpan.FromSeconds(5), Look = TimeSpan.FromMilliseconds(2);
     private readonly Channel<object> _queue = System.Threading.Channels.Channel.CreateUnbounded<object>();
     private readonly KnownPeople _people = new();
     private readonly Dictionary<string, int> _products = new(StringComparer.Ordinal);
     private HashSet<int>? _changed;
     private bool _newProduct = true;
-    private long _productsAt;
+    private long _productsAt, _taken, _told;
 
     /// <summary>For work that can wait: while events wait to be told, pauses for as long as the caller has worked. What is left undone is on the disk.</summary>
     /// <param name="since">Timestamp of when the caller began.</param>
     internal Task GiveWayAsync(long since, CancellationToken cancellationToken) => _queue.Reader.Count == 0 ? Task.CompletedTask : Task.Delay(time.GetElapsedTime(since), time, cancellationToken);
 
-    /// <param name="record">Is on the disk.</param>
-    public void Take(JournalEntry record)
+    /// <summary>Waits until what stands in the journal up to there has been told, or will not be: what the database says of events nobody was told of would have customers read again.</summary>
+    /// <param name="through">As <see cref="JournalEntry.Through"/>.</param>
+    internal async Task ToldAsync(long through, CancellationToken cancellationToken)
     {
-        if (journal.Backlog < MostAhead)
+        while (ExecuteTask is { IsCompleted: false } && Interlocked.Read(ref _told) < Math.Min(through, Interlocked.Read(ref _taken)))
         {
+            await Task.Delay(Look, cancellationToken);
+        }
+    }
+
+    private void Take(IReadOnlyList<JournalEntry> records)
+    {
+        foreach (var record in journal.Backlog < MostAhead ? records : [])
+        {
+            Interlocked.Exchange(ref _taken, record.Through);
             _queue.Writer.TryWrite(record);
         }
     }
@@ -43,6 +53,7 @@ public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJ
         using var erased = feed.Subscribe<CustomerErased>(x => _queue.Writer.TryWrite(new Changed([x.CustomerId])));
         using var events = feed.Subscribe<EventsWritten>(x => _ = x.CustomerIds is null && _queue.Writer.TryWrite(new Changed(null))); // a file was loaded, or taken back
         _queue.Writer.TryWrite(new Changed(null));
+        journal.Recorded += Take;
         while (await _queue.Reader.WaitToReadAsync(stoppingToken))
         {
             try
@@ -77,13 +88,25 @@ public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJ
             }
         }
 
-        await FollowAsync(stoppingToken);
-        foreach (var record in records)
+        try
         {
-            List<ArrivedEvent> known = [.. IntakeBatch.Unpack(record.Payload, shop.Value.Currency).Select(Arrived).OfType<ArrivedEvent>()];
-            if (known.Count > 0)
+            await FollowAsync(stoppingToken);
+            foreach (var record in records)
             {
-                feed.Publish(new EventsArrived(known));
+                List<ArrivedEvent> known = [.. record.Messages.Select(Arrived).OfType<ArrivedEvent>()];
+                if (known.Count > 0)
+                {
+                    feed.Publish(new EventsArrived(known));
+                }
+
+                Interlocked.Exchange(ref _told, record.Through);
+            }
+        }
+        finally
+        {
+            if (records.Count > 0)
+            {
+                Interlocked.Exchange(ref _told, records[^1].Through);
             }
         }
     }

@@ -10,7 +10,7 @@ namespace MarketingConsole.Core.Segments.InMemory;
 public sealed partial class SegmentClock(StoreKeeper stores, SegmentKeeper keeper, ShopCalendar calendar, TimeProvider time, ILogger<SegmentClock> log) : BackgroundService
 {
     /// <summary>Rankings of large shops take a while: they are counted for at most this part of the time.</summary>
-    private const int RankingPart = 30;
+    private const int RankingPart = 30, AtOnce = 300;
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Start = TimeSpan.FromMinutes(1);
     private TwinStore? _store;
     private DateTime _until;
@@ -53,9 +53,9 @@ public sealed partial class SegmentClock(StoreKeeper stores, SegmentKeeper keepe
         }
         else
         {
-            if (due.Count > 0)
+            foreach (var some in due.Chunk(AtOnce)) // those to whom something happens come between
             {
-                await keeper.RecheckAsync(due, inStore: true, inDatabase: false, wait: false, cancellationToken);
+                await keeper.RecheckAsync(some, inStore: true, inDatabase: false, wait: false, cancellationToken);
             }
 
             await RankAsync(others, cancellationToken);

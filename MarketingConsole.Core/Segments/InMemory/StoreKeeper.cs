@@ -13,14 +13,14 @@ using Microsoft.Extensions.Options;
 namespace MarketingConsole.Core.Segments.InMemory;
 
 /// <summary>What changed about these customers is in the twin store; null = it was built anew.</summary>
-/// <param name="Arrived">It is events that the database does not have yet.</param>
-public sealed record StoreChanged(IReadOnlyList<int>? CustomerIds, bool Arrived);
+/// <param name="Arrived">Where it is events that the database does not have yet: of which types, by customer.</param>
+public sealed record StoreChanged(IReadOnlyList<int>? CustomerIds, IReadOnlyDictionary<int, EventTypeSet>? Arrived = null);
 
 /// <summary>Builds the twin store at start and keeps it in line: events that arrive are added at once, customers who changed otherwise are read again, and everything when too many did.
 /// Reading goes on beside the events that arrive; what arrives meanwhile is added to what was read.</summary>
 public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, ChangeFeed feed, IOptions<SegmentOptions> options, TimeProvider time, ILogger<StoreKeeper> log) : BackgroundService
 {
-    private const int MostReread = 5_000, RereadPart = 5, RecentEvents = 500_000, MostArrived = 2_000;
+    private const int MostReread = 5_000, RereadPart = 5, ReadAtOnce = 500, RecentEvents = 500_000, MostArrived = 2_000;
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5), Patience = TimeSpan.FromSeconds(1);
 
     private readonly Channel<object> _changes = System.Threading.Channels.Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
@@ -196,7 +196,9 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
             ReadFrom(taken);
         }
 
-        feed.Publish(new StoreChanged([.. arrived.Select(x => x.Event.CustomerId).Distinct()], Arrived: true));
+        var types = new Dictionary<int, EventTypeSet>();
+        arrived.ForEach(x => types[x.Event.CustomerId] = types.GetValueOrDefault(x.Event.CustomerId) | EventTypeSet.Of(x.Event.Type));
+        feed.Publish(new StoreChanged([.. types.Keys], types));
     }
 
     /// <summary>The database has these. What it had before, or keeps with another customer, is put right by reading.</summary>
@@ -242,18 +244,23 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
             return;
         }
 
-        var (whole, twins) = (_toRead, _twinsToRead.ToHashSet());
-        if (whole is null || _store is not { } store || store.Wasted || whole.Count > Math.Max(MostReread, store.Slots / RereadPart))
+        HashSet<int>? whole = null, twins = [];
+        if (_toRead is null || _store is not { } store || store.Wasted || _toRead.Count > Math.Max(MostReread, store.Slots / RereadPart))
         {
-            whole = null;
+            _toRead = [];
+            _twinsToRead.Clear();
         }
         else
         {
-            twins.ExceptWith(whole);
+            whole = [.. _toRead.Take(ReadAtOnce)]; // and the others after them: while the store is written nobody reads it
+            _twinsToRead.ExceptWith(_toRead);
+            twins = [.. _twinsToRead.Take(ReadAtOnce - whole.Count)];
+            _toRead.ExceptWith(whole);
+            _twinsToRead.ExceptWith(twins);
         }
 
-        (_reading, _toRead, _beingRead, _nextRead) = (true, [], _nextRead, long.MaxValue);
-        _twinsToRead.Clear();
+        (_reading, _beingRead) = (true, _nextRead);
+        _nextRead = _toRead.Count + _twinsToRead.Count == 0 ? long.MaxValue : _nextRead;
         _loadedMeanwhile.Clear();
         _ = Task.Run(() => ReadAsync(whole, twins, stoppingToken), stoppingToken);
     }
@@ -286,7 +293,7 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
         var store = _store!;
         store.Write(() => rows.Apply(store, _waiting.Values.Concat(_loadedMeanwhile)));
         (_reading, _beingRead) = (false, long.MaxValue);
-        feed.Publish(new StoreChanged(rows.CustomerIds, Arrived: false));
+        feed.Publish(new StoreChanged(rows.CustomerIds));
     }
 
     private void Put(TwinStore store)
@@ -300,7 +307,7 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
 
         Volatile.Write(ref _store, store); // the one before is left to those who still read it
         Progress = null;
-        feed.Publish(new StoreChanged(null, Arrived: false));
+        feed.Publish(new StoreChanged(null));
     }
 
     /// <param name="CustomerIds">Null = everybody.</param>

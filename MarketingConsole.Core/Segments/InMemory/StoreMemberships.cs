@@ -7,7 +7,7 @@ namespace MarketingConsole.Core.Segments.InMemory;
 /// <summary>Finds who enters and who leaves segments, over the twin store, and notes it there. One at a time.</summary>
 internal sealed class StoreMemberships(TwinStore store, ConsentRuleSet consent, ShopCalendar calendar, DateTime now)
 {
-    private const int CustomersAPart = 2_000;
+    private const int CustomersAPart = 1_000;
     private readonly long _now = Instants.Of(now);
 
     /// <summary>Looks at some customers again.</summary>
