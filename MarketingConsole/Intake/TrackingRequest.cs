@@ -56,8 +56,9 @@ internal sealed class TrackingRequest(SourceService sources, IntakeJournal journ
 
         if (!journal.IsOpen || journal.Backlog > options.Value.MaxBacklog)
         {
-            meter.TurnedAway(source?.Id ?? 0, "The backlog is full: senders are told to come back.");
-            return Later(http, journal.IsOpen ? StatusCodes.Status429TooManyRequests : StatusCodes.Status503ServiceUnavailable);
+            var (status, what) = journal.IsOpen ? (StatusCodes.Status429TooManyRequests, "The backlog is full") : (StatusCodes.Status503ServiceUnavailable, "The journal is not open yet");
+            meter.TurnedAway(source?.Id ?? 0, $"{what}: senders are told to come back.");
+            return Later(http, status);
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent(IntakeBatch.MaxBytes + 1);
