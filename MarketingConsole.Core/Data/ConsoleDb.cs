@@ -38,7 +38,9 @@ public abstract class ConsoleDb(DbContextOptions options) : IdentityDbContext<Co
     public DbSet<Device> Devices => Set<Device>();
     public DbSet<StoreVisit> StoreVisits => Set<StoreVisit>();
     public DbSet<ZoneCount> ZoneCounts => Set<ZoneCount>();
+    public DbSet<SeenReading> SeenReadings => Set<SeenReading>();
     public DbSet<CustomerMerge> CustomerMerges => Set<CustomerMerge>();
+    public DbSet<TraitTimes> TraitTimes => Set<TraitTimes>();
     public DbSet<Import> Imports => Set<Import>();
     public DbSet<ImportRejection> ImportRejections => Set<ImportRejection>();
     public DbSet<ImportChange> ImportChanges => Set<ImportChange>();

@@ -149,4 +149,114 @@ public sealed class MessageLoaderTests
         Assert.Equal(customers + 1, await after.Customers.CountAsync(Stop)); // 4712 is a second account with the same address
         Assert.Equal(customers == 1 ? "K-77" : "4711", await after.Events.Select(x => after.Customers.First(c => c.Id == x.CustomerId).Key).SingleAsync(Stop));
     }
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task LoadAsync_RefundOfTheOrderNumberAlone_GivesBackWhatIsLeftOfTheOrder(DatabaseProvider provider)
+    {
+        await using var shop = await IntakeShop.OpenAsync(provider);
+        const string order = """{"type":"track","messageId":"bought","anonymousId":"v1","event":"Order Completed","properties":{"order_id":"O-1","total":40.80,"products":[{"sku":"TEA","price":12.9,"quantity":2},{"sku":"CUP","price":15,"discount":5}]}}""";
+        const string part = """{"type":"track","messageId":"part","userId":"C-1","event":"Order Refunded","properties":{"order_id":"O-1","products":[{"sku":"TEA","price":12.9}]}}""";
+        const string whole = """{"type":"track","messageId":"whole","userId":"C-1","anonymousId":"v1","event":"Order Refunded","properties":{"order_id":"O-1"}}""";
+        const string again = """{"type":"track","messageId":"again","userId":"C-1","event":"Order Refunded","properties":{"order_id":"O-1","currency":"EUR"}}""";
+        const string unknown = """{"type":"track","messageId":"unknown","userId":"C-1","event":"Order Refunded","properties":{"order_id":"O-2"}}""";
+        const string ofAnother = """{"type":"track","messageId":"another","userId":"C-2","event":"Order Refunded","properties":{"order_id":"O-1"}}""";
+        await shop.LoadAsync(SourceKind.Web, order);
+        string[] refunds = [part, whole, whole, again, unknown, ofAnother]; // who bought is only known from here on
+        Assert.Equal(5, (await shop.LoadAsync(SourceKind.Web, refunds)).Events);
+        Assert.Equal(0, (await shop.LoadAsync(SourceKind.Web, refunds)).Events);
+
+        await using var db = shop.Open();
+        var events = await db.Events.Where(x => x.Type == EventType.Return).ToDictionaryAsync(x => x.Id, Stop);
+        (long, int) Of(string messageId) => (events[MessageIds.Hash(messageId)].AmountCents, events[MessageIds.Hash(messageId)].Quantity);
+        Assert.Equal([(1290L, 1), (2790L, 2), (0L, 0), (0L, 0), (0L, 0)], new[] { "part", "whole", "again", "unknown", "another" }.Select(Of));
+        var id = MessageIds.Hash("whole");
+        var lines = await db.EventItems.Where(x => x.EventId == id).OrderBy(x => x.Line).Join(db.Products, x => x.ProductId, x => x.Id, (i, p) => new { p.Sku, i.Quantity, i.AmountCents, i.DiscountCents, i.Returned }).ToListAsync(Stop);
+        Assert.Equal([("CUP", 1, 1000L, 500L, true), ("TEA", 1, 1290L, 0L, true)], lines.OrderBy(x => x.Sku).Select(x => (x.Sku, x.Quantity, x.AmountCents, x.DiscountCents, x.Returned)));
+        Assert.Equal(2, await db.EventItems.CountAsync(x => x.EventId != id && x.Returned == false, Stop));
+        Assert.Equal(0, await db.Events.SumAsync(x => x.Type == EventType.Purchase ? x.AmountCents : -x.AmountCents, Stop));
+    }
+
+    [Fact]
+    public async Task LoadAsync_OrderAndItsRefundTogether_GivesBackAll()
+    {
+        await using var shop = await IntakeShop.OpenAsync(DatabaseProvider.Sqlite);
+        await shop.LoadAsync(
+            SourceKind.Server,
+            """{"type":"track","messageId":"whole","userId":"C-1","event":"Order Refunded","properties":{"order_id":"O-1"}}""",
+            """{"type":"track","userId":"C-1","event":"Order Completed","properties":{"order_id":"O-1","total":25.80,"products":[{"sku":"TEA","price":12.9,"quantity":2}]}}""");
+        await using var db = shop.Open();
+        Assert.Equal([(EventType.Purchase, 2580L, 2), (EventType.Return, 2580L, 2)], (await db.Events.OrderBy(x => x.Type).ToListAsync(Stop)).Select(x => (x.Type, x.AmountCents, x.Quantity)));
+        Assert.Equal([(false, 2), (true, 2)], (await db.EventItems.OrderBy(x => x.Returned).ToListAsync(Stop)).Select(x => (x.Returned, x.Quantity)));
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task LoadAsync_StoreOfAnEvent_IsFoundByNameOrId_AndAnUnknownOneIsARemark(DatabaseProvider provider)
+    {
+        await using var shop = await IntakeShop.OpenAsync(provider);
+        await using (var db = shop.Open())
+        {
+            db.Stores.AddRange(new Store { Id = 1, Name = "Graben" }, new Store { Id = 2, Name = "1" }, new Store { Id = 3, Name = "Linz" });
+            await db.SaveChangesAsync(Stop);
+        }
+
+        string[] properties =
+        [
+            """{"store":"graben "}""", """{"total":5,"store_id":3,"channel":"pos"}""", """{"storeId":"1"}""", """{"affiliation":"Linz","path":"/"}""", """{"affiliation":"Linz","store":"Graben"}""",
+            """{"store":"Nowhere"}""", """{"store_id":99}""", """{"affiliation":"Web shop"}""", """{"store":null}""", """{"store":{"name":"Linz"}}""",
+        ];
+        string[] calls = [.. properties.Select((x, n) => $$"""{"type":"track","messageId":"m{{n}}","userId":"C-1","event":"Wrote Review","properties":{{x}}}""")];
+        Assert.Equal(calls.Length, (await shop.LoadAsync(SourceKind.Server, calls)).Events);
+        await shop.LoadAsync(SourceKind.Server, calls);
+
+        await using var after = shop.Open();
+        var stored = await after.Events.ToDictionaryAsync(x => x.Id, Stop);
+        Assert.Equal([1, 3, 2, 3, 1, null, null, null, null, null], calls.Select((_, n) => stored[MessageIds.Hash($"m{n}")].StoreId));
+        Assert.All(stored.Values, x => Assert.Equal(x.StoreId is null ? Channel.Other : Channel.Store, x.Channel));
+        Assert.Equal([(MessageLoader.UnknownStore, 2L)], shop.Get<IntakeMeter>().State().Remarks.Select(x => (x.Reason, x.Events)));
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task LoadAsync_IdentifiesInAnyOrder_TheNewestWordOnEachTraitHolds(DatabaseProvider provider)
+    {
+        string[] said =
+        [
+            """{"type":"identify","userId":"C-1","timestamp":"2026-05-01T10:00:00Z","traits":{"email":"old@shop.test","city":"Graz","shoeSize":37,"likes":["tea"],"club":"red","gender":"f"}}""",
+            """{"type":"identify","userId":"C-1","timestamp":"2026-05-02T10:00:00Z","traits":{"email":"new@shop.test","shoeSize":38,"firstName":"Ann"}}""",
+            """{"type":"identify","userId":"C-1","timestamp":"2026-05-03T10:00:00Z","traits":{"city":"Linz","club":null,"gender":null,"likes":["coffee","cake"]}}""",
+        ];
+        foreach (int[] order in new int[][] { [0, 1, 2], [2, 1, 0], [1, 2, 0, 1, 0], [2, 0, 1] })
+        {
+            foreach (var together in new[] { true, false })
+            {
+                await using var shop = await IntakeShop.OpenAsync(provider);
+                string[] calls = [.. order.Select(x => said[x])];
+                foreach (var batch in together ? [calls] : calls.Chunk(1))
+                {
+                    await shop.LoadAsync(SourceKind.Web, batch);
+                    shop.Time.Advance(TimeSpan.FromMinutes(1));
+                }
+
+                await using var db = shop.Open();
+                var ann = await db.Customers.SingleAsync(Stop);
+                var traits = await db.CustomerTraits.OrderBy(x => x.Name).ThenBy(x => x.Value).Select(x => $"{x.Name}={x.Value}").ToListAsync(Stop);
+                var identities = await db.CustomerIdentities.OrderBy(x => x.Value).Select(x => x.Value).ToListAsync(Stop);
+                var picture = $"{ann.Email} {ann.EmailKey} {ann.City} {ann.FirstName} {ann.Gender}|{string.Join(' ', traits)}|{string.Join(' ', identities)}";
+                Assert.Equal("new@shop.test new@shop.test Linz Ann |likes=cake likes=coffee shoeSize=38|new@shop.test old@shop.test", picture);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task LoadAsync_IdentifyOlderThanWhatAMergeBrought_DoesNotWin()
+    {
+        await using var shop = await IntakeShop.OpenAsync(DatabaseProvider.Sqlite);
+        await shop.LoadAsync(
+            SourceKind.Web,
+            """{"type":"identify","anonymousId":"v1","timestamp":"2026-05-05T10:00:00Z","traits":{"city":"Graz","likes":"tea"}}""", """{"type":"identify","userId":"C-1","timestamp":"2026-05-01T10:00:00Z","traits":{"firstName":"Ann"}}""",
+            """{"type":"identify","userId":"C-1","anonymousId":"v1","timestamp":"2026-05-06T10:00:00Z"}""");
+        await shop.LoadAsync(SourceKind.Web, """{"type":"identify","userId":"C-1","timestamp":"2026-05-03T10:00:00Z","traits":{"city":"Linz","likes":"coffee","firstName":"Anna"}}""");
+        await using var db = shop.Open();
+        var ann = await db.Customers.SingleAsync(x => x.ErasedAt == null, Stop);
+        Assert.Equal(("Graz", "Anna", "tea"), (ann.City, ann.FirstName, (await db.CustomerTraits.SingleAsync(x => x.CustomerId == ann.Id, Stop)).Value));
+    }
 }

@@ -55,6 +55,46 @@ public sealed class TouchpointServiceTests
         Assert.Equal([("Entrance", 2L, 0L), ("Till", 5L, 100L)], (await db.ZoneCounts.OrderBy(x => x.Zone).ToListAsync(Stop)).Select(x => (x.Zone, x.People, x.DwellSeconds)));
     }
 
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task TakeAsync_ReadingsSentAgain_ChangeNothing(DatabaseProvider provider)
+    {
+        await using var shop = await OpenAsync(provider);
+        string[] readings =
+        [
+            """{"device":"camera","at":"2026-06-01T11:58:00Z","people":3,"dwellSeconds":90}""", """{"messageId":"c-2","device":"camera","people":2,"dwellSeconds":10}""", """{"device":"door","at":"2026-06-01T11:58:00Z","subject":"face-7","event":"enter"}""",
+            """{"device":"door","at":"2026-06-01T11:59:00Z","userId":"ann","subject":"app-1","event":"enter"}""", """{"device":"shelf","at":"2026-06-01T11:59:30Z","subject":"app-1","articles":["TEA","CUP"]}""", """{"id":"k1","device":"kiosk","at":"2026-06-01T11:59:40Z","subject":"app-1"}""",
+        ];
+        var first = await TakeAsync(shop, [.. readings, readings[0], readings[1]]); // also within a request
+        Assert.Equal((6, 2, 0), (first.Counted, first.Repeated, first.Rejected.Count));
+        var before = await PictureAsync(shop);
+        foreach (var later in new[] { TimeSpan.FromSeconds(5), TimeSpan.FromHours(3), TimeSpan.FromDays(6) })
+        {
+            shop.Time.Advance(later);
+            await shop.Get<TouchpointService>().ForgetAsync(Stop);
+            var again = await TakeAsync(shop, readings);
+            Assert.Equal((0, 6), (again.Counted, again.Repeated));
+            Assert.Equal(before, await PictureAsync(shop));
+        }
+
+        // What differs in anything, or says neither who it is nor when, is another reading.
+        var others = await TakeAsync(shop, """{"messageId":"c-3","device":"camera","people":2,"dwellSeconds":10}""", """{"messageId":"c-2","device":"door","people":2}""", """{"device":"camera","people":1}""", """{"device":"camera","people":1}""", """{"device":"camera","at":"2026-06-01T11:58:00Z","people":4,"dwellSeconds":90}""");
+        Assert.Equal((5, 0), (others.Counted, others.Repeated));
+
+        shop.Time.Advance(TimeSpan.FromDays(7) + TimeSpan.FromSeconds(1));
+        Assert.Equal(9, await shop.Get<TouchpointService>().ForgetAsync(Stop));
+        Assert.Equal("at", Assert.Single((await TakeAsync(shop, readings[0])).Rejected).Field);
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task TakeAsync_SameReadingsAtOnce_CountOnce(DatabaseProvider provider)
+    {
+        await using var shop = await OpenAsync(provider);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => TakeAsync(shop, """{"messageId":"c","device":"camera","people":3}""", """{"messageId":"d","device":"door","userId":"ann","event":"enter"}""")));
+        Assert.Equal((2, 14), (answers.Sum(x => x.Counted), answers.Sum(x => x.Repeated)));
+        await using var db = shop.Open();
+        Assert.Equal((4L, 1, 1), (await db.ZoneCounts.SumAsync(x => x.People, Stop), await db.StoreVisits.CountAsync(Stop), await db.Events.CountAsync(Stop)));
+    }
+
     [Fact]
     public async Task NowAsync_VipWhoAllowsIt_IsNamedInTheirZone()
     {
@@ -88,6 +128,15 @@ public sealed class TouchpointServiceTests
 
         Assert.Equal(["zone", "storeId", "externalId"], (await shop.Get<DeviceService>().RegisterAsync(new DeviceDraft(9, "", DeviceKind.Beacon, "x", "door"), "test", Stop)).Errors.Select(x => x.Field));
         return shop;
+    }
+
+    private static async Task<string> PictureAsync(TestDatabase shop)
+    {
+        await using var db = shop.Open();
+        var events = (await db.Events.ToListAsync(Stop)).Select(x => $"{x.Id} {x.Type} {x.At:O}").Order(StringComparer.Ordinal);
+        var visits = (await db.StoreVisits.ToListAsync(Stop)).Select(x => $"{x.Id} {x.EnteredAt:O} {x.LastAt:O} {x.Articles}");
+        var counts = (await db.ZoneCounts.ToListAsync(Stop)).Select(x => $"{x.Zone} {x.Hour} {x.People} {x.DwellSeconds}").Order(StringComparer.Ordinal);
+        return string.Join('\n', [.. events, .. visits, .. counts]);
     }
 
     private static Task<TouchpointAnswer> TakeAsync(TestDatabase shop, params string[] readings) => shop.Get<TouchpointService>().TakeAsync(Encoding.UTF8.GetBytes($$"""{"readings":[{{string.Join(',', readings)}}]}"""), 1, Stop);

@@ -29,7 +29,7 @@ internal sealed class TrackingRequest(SourceService sources, IntakeJournal journ
         }
 
         var answer = await touchpoints.TakeAsync(body, source.Id, http.RequestAborted);
-        return answer.Counted > 0 || answer.Rejected.Count == 0 ? Results.Ok(answer) : Results.ValidationProblem(
+        return answer.Counted + answer.Repeated > 0 || answer.Rejected.Count == 0 ? Results.Ok(answer) : Results.ValidationProblem(
             answer.Rejected.GroupBy(x => x.Field == "readings" ? x.Field : $"readings[{x.Index}].{x.Field}".TrimEnd('.')).ToDictionary(x => x.Key, x => x.Select(y => y.Message).ToArray()), title: "No reading was taken.");
     });
 

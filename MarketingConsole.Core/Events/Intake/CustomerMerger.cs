@@ -41,6 +41,7 @@ public sealed class CustomerMerger(IDbContextFactory<ConsoleDb> dbs, ConsentGate
         await db.CustomerIdentities.Where(x => x.CustomerId == fromId && !db.CustomerIdentities.Any(y => y.CustomerId == intoId && y.Kind == x.Kind && y.Value == x.Value))
             .ExecuteUpdateAsync(s => s.SetProperty(x => x.CustomerId, intoId), cancellationToken);
         var undo = new MergeUndo(events, [.. identities.Select(x => (x.Kind, x.Value))], Fill(from, into), await FillTraitsAsync(db, fromId, intoId, cancellationToken), into.CreatedAt);
+        await TraitTimes.CarryAsync(db, fromId, intoId, undo.Fields.Keys.Concat(undo.Traits.Keys.Select(x => TraitTimes.Own + x)), cancellationToken);
         if (!from.Key.StartsWith(MessageReader.AnonymousKey, StringComparison.Ordinal))
         {
             // Whoever sends the old id means the new customer; taken away again by an undo.

@@ -47,6 +47,26 @@ internal sealed record CustomerTraits(IReadOnlyDictionary<string, string?> Field
         return fields.Count + others.Count + consents.Count == 0 ? None : new(fields, others, consents);
     }
 
+    /// <summary>Those traits of which nothing newer was heard.</summary>
+    /// <param name="times">As of <see cref="TraitTimes"/>; these traits are noted.</param>
+    /// <param name="at">When it was said, UTC.</param>
+    public CustomerTraits Newest(Dictionary<string, long> times, DateTime at)
+    {
+        var instant = new DateTimeOffset(at).ToUnixTimeMilliseconds();
+        return this with { Fields = Fields.Where(x => IsNews(x.Key)).ToDictionary(), Others = Others.Where(x => IsNews(TraitTimes.Own + x.Key)).ToDictionary() };
+
+        bool IsNews(string trait)
+        {
+            if (times.GetValueOrDefault(trait, long.MinValue) > instant)
+            {
+                return false;
+            }
+
+            times[trait] = instant;
+            return true;
+        }
+    }
+
     /// <summary>Sets the fields that are given; a value that is not of a field's kind is left to the shop's own traits.</summary>
     public void Apply(Customer customer)
     {

@@ -18,9 +18,10 @@ public sealed record SourceCount(long Received, long Refused);
 /// <summary>What came in since the console started, on this node.</summary>
 /// <param name="Seconds">The last minutes, oldest first, ending now.</param>
 /// <param name="Reasons">Refused events by reason, most frequent first.</param>
+/// <param name="Remarks">Events that were taken although something about them could not be used, by what that is, most frequent first.</param>
 /// <param name="BySource">By id of the source; 0 = unknown.</param>
 public sealed record IntakeState(IReadOnlyList<IntakeSecond> Seconds, long Received, long Loaded, long Repeated, long Refused, long Merges, long Backlog, double? LagMilliseconds, IReadOnlyList<RefusalCount> Reasons,
-    IReadOnlyList<RefusalNote> Last, IReadOnlyDictionary<int, SourceCount> BySource);
+    IReadOnlyList<RefusalNote> Last, IReadOnlyList<RefusalCount> Remarks, IReadOnlyDictionary<int, SourceCount> BySource);
 
 /// <summary>There is something new to see on the Live page; at most once a second.</summary>
 public sealed record IntakeMeasured;
@@ -32,6 +33,7 @@ public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProv
     private readonly Lock _lock = new();
     private readonly Cell[] _cells = new Cell[Seconds];
     private readonly Dictionary<string, long> _reasons = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _remarks = new(StringComparer.Ordinal);
     private readonly Dictionary<int, SourceCount> _sources = [];
     private readonly Queue<RefusalNote> _last = new();
     private long _received, _loaded, _repeated, _refused, _merges, _changes;
@@ -76,6 +78,17 @@ public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProv
         }
     }
 
+    /// <summary>Events that were taken although something about them could not be used.</summary>
+    /// <param name="remark">What; one of few texts.</param>
+    public void Remarked(string remark, int events)
+    {
+        lock (_lock)
+        {
+            _changes++;
+            _remarks[remark] = _remarks.GetValueOrDefault(remark) + events;
+        }
+    }
+
     /// <param name="oldest">When the oldest of them was received, UTC.</param>
     internal void Loaded(int messages, int repeated, int merges, DateTime oldest)
     {
@@ -102,8 +115,10 @@ public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProv
                 seconds.Add(cell.Second == second ? new(at, cell.Received, cell.Loaded, cell.Refused, cell.Lag) : new(at, 0, 0, 0, null));
             }
 
-            return new(seconds, _received, _loaded, _repeated, _refused, _merges, journal.Backlog, _lag, [.. _reasons.OrderByDescending(x => x.Value).Select(x => new RefusalCount(x.Key, x.Value))], [.. _last.Reverse()], _sources.ToDictionary());
+            return new(seconds, _received, _loaded, _repeated, _refused, _merges, journal.Backlog, _lag, Counts(_reasons), [.. _last.Reverse()], Counts(_remarks), _sources.ToDictionary());
         }
+
+        static List<RefusalCount> Counts(Dictionary<string, long> counts) => [.. counts.OrderByDescending(x => x.Value).Select(x => new RefusalCount(x.Key, x.Value))];
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

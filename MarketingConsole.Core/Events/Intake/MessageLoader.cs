@@ -1,6 +1,8 @@
+using System.Text.Json;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events.Intake.Orders;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -12,8 +14,9 @@ namespace MarketingConsole.Core.Events.Intake;
 internal sealed record LoadedBatch(int Events, int Repeated, int Merges, int RefusedAliases);
 
 /// <summary>Writes a batch of calls to the database: people, traits, events, consents, merges. Loading a batch again changes nothing.</summary>
-internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocator ids, EventWriter writer, ConsentGate gate, CustomerMerger merger, ChangeFeed feed, IOptions<IntakeOptions> options, TimeProvider time)
+internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocator ids, EventWriter writer, ConsentGate gate, CustomerMerger merger, IntakeMeter meter, ChangeFeed feed, IOptions<IntakeOptions> options, TimeProvider time)
 {
+    internal const string UnknownStore = "No store is called so: the event was taken without one.";
     private const int IdsAQuery = 500;
 
     public async Task<LoadedBatch> LoadAsync(IReadOnlyList<JournaledMessage> messages, CancellationToken cancellationToken)
@@ -25,6 +28,7 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
         IReadOnlyList<Event> added;
         List<int> changed, owners;
         List<(Event Event, OrderProperties Order)> events = [];
+        HashSet<long> inUnknownStores;
         await using (var db = await dbs.CreateDbContextAsync(cancellationToken))
         {
             await people.LoadAsync(db, messages, emails, cancellationToken);
@@ -32,6 +36,8 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
             events = [.. messages.Select((x, n) => EventMapper.Map(x, owners[n])).OfType<(Event, OrderProperties)>()];
             var (products, made) = await ProductsAsync(db, events, cancellationToken);
             var items = Items(events, products);
+            items.AddRange(await OrderRefunds.FillAsync(db, events, items, people, cancellationToken));
+            inUnknownStores = await StoresAsync(db, messages, events, cancellationToken);
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             changed = await PeopleAsync(db, messages, owners, traits, people, now, cancellationToken);
             await db.BulkInsertAsync(made, cancellationToken);
@@ -43,6 +49,11 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
         foreach (var (from, into, reason) in people.Merges)
         {
             await merger.MergeAsync(from, into, "event intake", reason, cancellationToken);
+        }
+
+        if (added.Count(x => inUnknownStores.Contains(x.Id)) is > 0 and var unplaced)
+        {
+            meter.Remarked(UnknownStore, unplaced);
         }
 
         Publish(people, changed, [.. events.Select(x => x.Event)], added);
@@ -72,9 +83,11 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
     {
         var said = traits.Index().Where(x => x.Item.Fields.Count + x.Item.Others.Count > 0).ToList();
         var (byId, own) = (people.NewCustomers.ToDictionary(x => x.Id), new Dictionary<(int, string), List<CustomerTrait>>());
+        var (heard, times) = (new Dictionary<int, TraitTimes>(), new Dictionary<int, Dictionary<string, long>>());
         foreach (var chunk in said.Select(x => owners[x.Index]).Distinct().Where(x => !byId.ContainsKey(x)).Chunk(IdsAQuery).ToList())
         {
             await db.Customers.Where(x => chunk.Contains(x.Id)).ForEachAsync(x => byId[x.Id] = x, cancellationToken);
+            await db.TraitTimes.Where(x => chunk.Contains(x.CustomerId)).ForEachAsync(x => (heard[x.CustomerId], times[x.CustomerId]) = (x, x.Read()), cancellationToken);
             await db.CustomerTraits.Where(x => chunk.Contains(x.CustomerId)).ForEachAsync(x => (own.TryGetValue((x.CustomerId, x.Name), out var list) ? list : own[(x.CustomerId, x.Name)] = []).Add(x), cancellationToken);
         }
 
@@ -86,7 +99,8 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
                 continue; // erased since
             }
 
-            trait.Apply(customer);
+            var newest = trait.Newest(times.TryGetValue(customer.Id, out var known) ? known : times[customer.Id] = [], messages[n].At);
+            newest.Apply(customer);
             customer.UpdatedAt = now;
             if (trait.Email is { } email)
             {
@@ -98,7 +112,7 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
                 people.NewIdentities.Add(new() { CustomerId = customer.Id, Kind = IdentityKinds.Phone, Value = phone, FirstSeenAt = messages[n].At });
             }
 
-            foreach (var (name, value) in trait.Others)
+            foreach (var (name, value) in newest.Others)
             {
                 latest[(customer.Id, name)] = value;
             }
@@ -109,7 +123,21 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
             Set(db, own.GetValueOrDefault((customer, name)) ?? [], customer, name, value);
         }
 
+        var first = new List<TraitTimes>();
+        foreach (var (customer, known) in times)
+        {
+            if (heard.TryGetValue(customer, out var row))
+            {
+                row.Keep(known);
+            }
+            else
+            {
+                first.Add(new() { CustomerId = customer, Json = JsonSerializer.Serialize(known) });
+            }
+        }
+
         await db.BulkInsertAsync(people.NewCustomers, cancellationToken);
+        await db.BulkInsertAsync(first, cancellationToken);
         await db.SaveChangesAsync(cancellationToken);
         foreach (var (anonymousId, from, _) in people.Moved)
         {
@@ -162,6 +190,20 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
         });
         made.ForEach(x => known[x.Sku] = x.Id);
         return (known, made);
+    }
+
+    /// <summary>Gives events that name a store theirs.</summary>
+    /// <returns>Ids of events whose store nobody knows.</returns>
+    private static async Task<HashSet<long>> StoresAsync(ConsoleDb db, IReadOnlyList<JournaledMessage> messages, List<(Event Event, OrderProperties Order)> events, CancellationToken cancellationToken)
+    {
+        var named = messages.Select(x => (Message: x, Store: StoreNames.Of(x.Message))).Where(x => x.Store.Name is not null).DistinctBy(x => x.Message.EventId).ToDictionary(x => x.Message.EventId, x => x.Store);
+        if (named.Count == 0)
+        {
+            return [];
+        }
+
+        var stores = await StoreNames.ReadAsync(db, cancellationToken);
+        return [.. events.Where(x => !stores.Place(x.Event, named.GetValueOrDefault(x.Event.Id))).Select(x => x.Event.Id)];
     }
 
     /// <summary>Lines of purchases and returns; other events get their one product.</summary>

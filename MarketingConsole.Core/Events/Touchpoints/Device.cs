@@ -55,7 +55,15 @@ public sealed class ZoneCount
     public long DwellSeconds { get; set; }
 }
 
-internal sealed class TouchpointConfiguration : IEntityTypeConfiguration<Device>, IEntityTypeConfiguration<StoreVisit>, IEntityTypeConfiguration<ZoneCount>
+/// <summary>A reading that was taken, for as long as it could be sent again: a keyed hash, nothing of what it says.</summary>
+public sealed class SeenReading
+{
+    public int DeviceId { get; set; }
+    public long Hash { get; set; }
+    public DateTime SeenAt { get; set; }
+}
+
+internal sealed class TouchpointConfiguration : IEntityTypeConfiguration<Device>, IEntityTypeConfiguration<StoreVisit>, IEntityTypeConfiguration<ZoneCount>, IEntityTypeConfiguration<SeenReading>
 {
     public const int MaxZone = 60;
 
@@ -73,6 +81,12 @@ internal sealed class TouchpointConfiguration : IEntityTypeConfiguration<Device>
         b.Property(x => x.Zone).HasMaxLength(MaxZone);
         b.HasIndex(x => new { x.CustomerId, x.StoreId, x.LastAt });
         b.HasIndex(x => new { x.StoreId, x.LeftAt });
+    }
+
+    public void Configure(EntityTypeBuilder<SeenReading> b)
+    {
+        b.HasKey(x => new { x.DeviceId, x.Hash });
+        b.HasIndex(x => x.SeenAt);
     }
 
     public void Configure(EntityTypeBuilder<ZoneCount> b)

@@ -4,13 +4,17 @@ using MarketingConsole.Core.Events.Intake;
 namespace MarketingConsole.Core.Events.Touchpoints;
 
 /// <summary>What a device noticed.</summary>
+/// <param name="Id">What the sender calls the reading: sent again it changes nothing.</param>
 /// <param name="Device">As the device calls itself.</param>
 /// <param name="Subject">What the device recognised: an app's or card's or tag's number. Only its hash goes further.</param>
-/// <param name="Leaves">The customer went away.</param>
+/// <param name="Happened">enter, dwell or leave; null = not said.</param>
 /// <param name="Articles">Article numbers of RFID tags.</param>
-internal sealed record Reading(int Index, string? Id, string Device, DateTime? At, string? UserId, string? Subject, bool Leaves, long People, long DwellSeconds, IReadOnlyList<string> Articles);
+internal sealed record Reading(int Index, string? Id, string Device, DateTime? At, string? UserId, string? Subject, string? Happened, long People, long DwellSeconds, IReadOnlyList<string> Articles)
+{
+    public bool Leaves => Happened == "leave";
+}
 
-/// <summary>Reads { readings: [ { device, at, userId, subject, event, people, dwellSeconds, articles } ] }.</summary>
+/// <summary>Reads { readings: [ { messageId, device, at, userId, subject, event, people, dwellSeconds, articles } ] }.</summary>
 internal static class ReadingReader
 {
     private const int MostReadings = 1000, MostArticles = 200;
@@ -60,7 +64,7 @@ internal static class ReadingReader
                 }
             }
 
-            var reading = new Reading(n, Text(item, n, "id", refused), device ?? "", instant, Text(item, n, "userId", refused), Text(item, n, "subject", refused), happened == "leave", Count(item, n, "people", refused), Count(item, n, "dwellSeconds", refused), Articles(item, n, refused));
+            var reading = new Reading(n, Text(item, n, "messageId", refused) ?? Text(item, n, "id", refused), device ?? "", instant, Text(item, n, "userId", refused), Text(item, n, "subject", refused), happened, Count(item, n, "people", refused), Count(item, n, "dwellSeconds", refused), Articles(item, n, refused));
             if (refused.Count == wrong)
             {
                 readings.Add(reading);

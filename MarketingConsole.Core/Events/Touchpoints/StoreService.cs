@@ -50,7 +50,7 @@ public sealed class StoreService(IDbContextFactory<ConsoleDb> dbs, IOptions<Stor
     }
 }
 
-/// <summary>Ends the visits of those who left without a word.</summary>
+/// <summary>Ends the visits of those who left without a word, and forgets old readings.</summary>
 internal sealed partial class VisitKeeper(TouchpointService touchpoints, TimeProvider time, ILogger<VisitKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(30);
@@ -63,6 +63,7 @@ internal sealed partial class VisitKeeper(TouchpointService touchpoints, TimePro
             try
             {
                 await touchpoints.EndSilentAsync(stoppingToken);
+                await touchpoints.ForgetAsync(stoppingToken);
             }
             catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
             {

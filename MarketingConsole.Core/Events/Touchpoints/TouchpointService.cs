@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
@@ -8,8 +10,9 @@ using Microsoft.Extensions.Options;
 namespace MarketingConsole.Core.Events.Touchpoints;
 
 /// <param name="Counted">Readings that were taken, with or without a customer.</param>
+/// <param name="Repeated">Readings that had been taken before: they changed nothing.</param>
 /// <param name="Dropped">Recognised people of whom nothing was kept, by reason.</param>
-public sealed record TouchpointAnswer(int Counted, IReadOnlyDictionary<string, int> Dropped, IReadOnlyList<IntakeRefusal> Rejected);
+public sealed record TouchpointAnswer(int Counted, int Repeated, IReadOnlyDictionary<string, int> Dropped, IReadOnlyList<IntakeRefusal> Rejected);
 
 /// <summary>People in the stores came, went or moved.</summary>
 /// <param name="Arrived">Customers who just came in.</param>
@@ -28,8 +31,9 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
         var now = time.GetUtcNow().UtcDateTime;
         var (readings, refused) = ReadingReader.Read(body);
         readings = await HashedAsync(readings, cancellationToken);
+        var marks = await MarksAsync(readings, cancellationToken);
         var rules = await gate.RulesAsync(cancellationToken);
-        var (events, arrived, dropped, counted) = (new List<Event>(), new List<int>(), new Dictionary<string, int>(), 0);
+        var (events, arrived, dropped, taken) = (new List<Event>(), new List<int>(), new Dictionary<string, int>(), new List<(Reading Reading, Device Device, DateTime At, SeenReading? Seen)>());
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         var names = readings.Select(x => x.Device).Distinct().ToList();
@@ -44,7 +48,13 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
             }
 
             device.LastSeenAt = now;
-            counted++;
+            taken.Add((reading, device, at, marks[reading] is { } mark ? new SeenReading { DeviceId = device.Id, Hash = mark, SeenAt = now } : null));
+        }
+
+        var fresh = await NewAsync(db, [.. taken.Select(x => x.Seen).OfType<SeenReading>()], cancellationToken);
+        var repeated = taken.RemoveAll(x => x.Seen is not null && !fresh.Contains(x.Seen));
+        foreach (var (reading, device, at, _) in taken)
+        {
             await CountAsync(db, device, reading, at, cancellationToken);
             if ((reading.UserId ?? reading.Subject) is null)
             {
@@ -64,16 +74,21 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
         }
 
         await db.SaveChangesAsync(cancellationToken);
+        var added = await writer.AppendAsync(db, events, [], cancellationToken); // together with what says that the reading was seen
         await transaction.CommitAsync(cancellationToken);
-        await writer.WriteAsync(events, [], cancellationToken);
-        meter.Received(sourceId, counted, refused);
+        if (added.Count > 0)
+        {
+            feed.Publish(EventsWritten.Of(added.Select(x => x.CustomerId).ToHashSet()));
+        }
+
+        meter.Received(sourceId, taken.Count, refused);
         foreach (var (reason, times) in dropped)
         {
             meter.Dropped(sourceId, reason, times);
         }
 
         feed.Publish(new StoresChanged(arrived));
-        return new(counted, dropped, refused);
+        return new(taken.Count, repeated, dropped, refused);
     }
 
     /// <summary>Ends the visits of customers who were not noticed for a while.</summary>
@@ -88,6 +103,41 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
         }
 
         return ended;
+    }
+
+    /// <summary>Forgets readings that are too old to be sent again.</summary>
+    public async Task<int> ForgetAsync(CancellationToken cancellationToken)
+    {
+        var before = time.GetUtcNow().UtcDateTime - Oldest;
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        return await db.SeenReadings.Where(x => x.SeenAt < before).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>By its own id, otherwise by all it says: two readings of an instant that differ in anything are two. Without id and instant nothing tells a repetition from a second reading.</summary>
+    private async Task<Dictionary<Reading, long?>> MarksAsync(List<Reading> readings, CancellationToken cancellationToken)
+    {
+        var marks = new Dictionary<Reading, long?>();
+        foreach (var reading in readings)
+        {
+            var says = MessageIds.Hash(reading.Id ?? JsonSerializer.Serialize(reading with { Index = 0 }));
+            marks[reading] = reading is { Id: null, At: null } ? null : MessageIds.Hash(await hashes.HashAsync(says.ToString(CultureInfo.InvariantCulture), cancellationToken));
+        }
+
+        return marks;
+    }
+
+    private static async Task<HashSet<SeenReading>> NewAsync(ConsoleDb db, List<SeenReading> readings, CancellationToken cancellationToken)
+    {
+        if (!db.Database.IsSqlServer())
+        {
+            return [.. await db.BulkInsertNewAsync(readings, x => (x.DeviceId, x.Hash), cancellationToken)];
+        }
+
+        var (devices, hashes) = (readings.Select(x => x.DeviceId).Distinct().ToList(), readings.ConvertAll(x => x.Hash));
+        var known = (await db.SeenReadings.Where(x => devices.Contains(x.DeviceId) && hashes.Contains(x.Hash)).Select(x => new { x.DeviceId, x.Hash }).ToListAsync(cancellationToken)).Select(x => (x.DeviceId, x.Hash)).ToHashSet();
+        var fresh = readings.FindAll(x => known.Add((x.DeviceId, x.Hash)));
+        await db.BulkInsertAsync(fresh, cancellationToken);
+        return [.. fresh];
     }
 
     /// <summary>From here on nothing is left of what a device recognised somebody by but its hash.</summary>

@@ -1182,6 +1182,21 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.ToTable("Sources");
                 });
 
+            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.TraitTimes", b =>
+                {
+                    b.Property<int>("CustomerId")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("CustomerId");
+
+                    b.ToTable("TraitTimes");
+                });
+
             modelBuilder.Entity("MarketingConsole.Core.Events.Product", b =>
                 {
                     b.Property<int>("Id")
@@ -1309,6 +1324,24 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("Devices");
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Events.Touchpoints.SeenReading", b =>
+                {
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Hash")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("DeviceId", "Hash");
+
+                    b.HasIndex("SeenAt");
+
+                    b.ToTable("SeenReadings");
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Events.Touchpoints.StoreVisit", b =>

@@ -579,6 +579,19 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 });
 
             migrationBuilder.CreateTable(
+                name: "SeenReadings",
+                columns: table => new
+                {
+                    DeviceId = table.Column<int>(type: "integer", nullable: false),
+                    Hash = table.Column<long>(type: "bigint", nullable: false),
+                    SeenAt = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SeenReadings", x => new { x.DeviceId, x.Hash });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "SegmentMembers",
                 columns: table => new
                 {
@@ -758,6 +771,18 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_TrainedModels", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TraitTimes",
+                columns: table => new
+                {
+                    CustomerId = table.Column<int>(type: "integer", nullable: false),
+                    Json = table.Column<string>(type: "text", nullable: false, collation: "C")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TraitTimes", x => x.CustomerId);
                 });
 
             migrationBuilder.CreateTable(
@@ -1185,6 +1210,11 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_SeenReadings_SeenAt",
+                table: "SeenReadings",
+                column: "SeenAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_SegmentMembers_CustomerId",
                 table: "SegmentMembers",
                 column: "CustomerId");
@@ -1382,6 +1412,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 name: "ProtectionKeys");
 
             migrationBuilder.DropTable(
+                name: "SeenReadings");
+
+            migrationBuilder.DropTable(
                 name: "SegmentMembers");
 
             migrationBuilder.DropTable(
@@ -1413,6 +1446,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "TrainedModels");
+
+            migrationBuilder.DropTable(
+                name: "TraitTimes");
 
             migrationBuilder.DropTable(
                 name: "Twins");

@@ -579,6 +579,19 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "SeenReadings",
+                columns: table => new
+                {
+                    DeviceId = table.Column<int>(type: "int", nullable: false),
+                    Hash = table.Column<long>(type: "bigint", nullable: false),
+                    SeenAt = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SeenReadings", x => new { x.DeviceId, x.Hash });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "SegmentMembers",
                 columns: table => new
                 {
@@ -758,6 +771,18 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_TrainedModels", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TraitTimes",
+                columns: table => new
+                {
+                    CustomerId = table.Column<int>(type: "int", nullable: false),
+                    Json = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TraitTimes", x => x.CustomerId);
                 });
 
             migrationBuilder.CreateTable(
@@ -1188,6 +1213,11 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_SeenReadings_SeenAt",
+                table: "SeenReadings",
+                column: "SeenAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_SegmentMembers_CustomerId",
                 table: "SegmentMembers",
                 column: "CustomerId");
@@ -1385,6 +1415,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 name: "ProtectionKeys");
 
             migrationBuilder.DropTable(
+                name: "SeenReadings");
+
+            migrationBuilder.DropTable(
                 name: "SegmentMembers");
 
             migrationBuilder.DropTable(
@@ -1416,6 +1449,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "TrainedModels");
+
+            migrationBuilder.DropTable(
+                name: "TraitTimes");
 
             migrationBuilder.DropTable(
                 name: "Twins");

@@ -1181,6 +1181,21 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.ToTable("Sources");
                 });
 
+            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.TraitTimes", b =>
+                {
+                    b.Property<int>("CustomerId")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("CustomerId");
+
+                    b.ToTable("TraitTimes");
+                });
+
             modelBuilder.Entity("MarketingConsole.Core.Events.Product", b =>
                 {
                     b.Property<int>("Id")
@@ -1308,6 +1323,24 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .IsUnique();
 
                     b.ToTable("Devices");
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Events.Touchpoints.SeenReading", b =>
+                {
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("int");
+
+                    b.Property<long>("Hash")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("DeviceId", "Hash");
+
+                    b.HasIndex("SeenAt");
+
+                    b.ToTable("SeenReadings");
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Events.Touchpoints.StoreVisit", b =>

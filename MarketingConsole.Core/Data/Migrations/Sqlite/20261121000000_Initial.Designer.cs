@@ -1151,6 +1151,21 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.ToTable("Sources");
                 });
 
+            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.TraitTimes", b =>
+                {
+                    b.Property<int>("CustomerId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
+                    b.HasKey("CustomerId");
+
+                    b.ToTable("TraitTimes");
+                });
+
             modelBuilder.Entity("MarketingConsole.Core.Events.Product", b =>
                 {
                     b.Property<int>("Id")
@@ -1276,6 +1291,24 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("Devices");
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Events.Touchpoints.SeenReading", b =>
+                {
+                    b.Property<int>("DeviceId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Hash")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("DeviceId", "Hash");
+
+                    b.HasIndex("SeenAt");
+
+                    b.ToTable("SeenReadings");
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Events.Touchpoints.StoreVisit", b =>

@@ -578,6 +578,19 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "SeenReadings",
+                columns: table => new
+                {
+                    DeviceId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Hash = table.Column<long>(type: "INTEGER", nullable: false),
+                    SeenAt = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SeenReadings", x => new { x.DeviceId, x.Hash });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "SegmentMembers",
                 columns: table => new
                 {
@@ -757,6 +770,18 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_TrainedModels", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "TraitTimes",
+                columns: table => new
+                {
+                    CustomerId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Json = table.Column<string>(type: "TEXT", nullable: false, collation: "BINARY")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_TraitTimes", x => x.CustomerId);
                 });
 
             migrationBuilder.CreateTable(
@@ -1184,6 +1209,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_SeenReadings_SeenAt",
+                table: "SeenReadings",
+                column: "SeenAt");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_SegmentMembers_CustomerId",
                 table: "SegmentMembers",
                 column: "CustomerId");
@@ -1381,6 +1411,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "ProtectionKeys");
 
             migrationBuilder.DropTable(
+                name: "SeenReadings");
+
+            migrationBuilder.DropTable(
                 name: "SegmentMembers");
 
             migrationBuilder.DropTable(
@@ -1412,6 +1445,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "TrainedModels");
+
+            migrationBuilder.DropTable(
+                name: "TraitTimes");
 
             migrationBuilder.DropTable(
                 name: "Twins");
