@@ -3,6 +3,7 @@ using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Core.Events.Intake.Orders;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJ
     private readonly Channel<object> _queue = System.Threading.Channels.Channel.CreateUnbounded<object>();
     private readonly KnownPeople _people = new();
     private readonly Dictionary<string, int> _products = new(StringComparer.Ordinal);
+    private StoreNames _stores = new();
     private HashSet<int>? _changed;
     private bool _newProduct = true;
     private long _productsAt, _taken, _told;
@@ -124,6 +126,7 @@ public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJ
         if (_changed is not { Count: 0 })
         {
             await _people.ReadAsync(db, _changed, stoppingToken);
+            _stores = await StoreNames.ReadAsync(db, stoppingToken);
             _changed = [];
         }
 
@@ -145,6 +148,11 @@ public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJ
         {
             _newProduct = true;
             return null;
+        }
+
+        if (OrderRefunds.IsWhole(e, order) || !_stores.Place(e, StoreNames.Of(message.Message)))
+        {
+            return null; // what the order was, and whether there is such a store by now, the database knows
         }
 
         writer.Place(e);
