@@ -81,6 +81,50 @@ public sealed class CustomerMergerTests
         Assert.Empty(await db.ConsentEntries.ToListAsync(Stop));
     }
 
+    [Fact]
+    public async Task Export_OfTheSurvivor_HasAllThatWasMerged_AndTheMergedOnePointsThere()
+    {
+        await using var shop = await OpenAsync(DatabaseProvider.Sqlite);
+        var (visitor, ann) = await IdsAsync(shop);
+        await SayAsync(shop, visitor, (Purpose.Email, false));
+        await shop.LoadAsync(SourceKind.Server, """{"type":"identify","userId":"C-0","traits":{"phone":"+43 1 234","firstName":"Annie"}}""");
+        var exporter = shop.Get<CustomerExporter>();
+        Assert.Empty((await exporter.ExportAsync(ann, Stop))!["mergedCustomers"]!.AsArray());
+        var first = await shop.Get<CustomerMerger>().MergeAsync(visitor, ann, "test", "by hand", Stop);
+        await using var db = shop.Open();
+        var oldest = await db.Customers.Where(x => x.Key == "C-0").Select(x => x.Id).SingleAsync(Stop);
+        await shop.Get<CustomerMerger>().MergeAsync(ann, oldest, "test", "by hand", Stop); // and once more, with all she has
+        shop.Time.Advance(TimeSpan.FromDays(29));
+
+        var export = (await exporter.ExportAsync(oldest, Stop))!;
+        Assert.Equal(4, export["events"]!.AsArray().Count);
+        Assert.Equal("A", (string?)Assert.Single(export["products"]!.AsArray())!["sku"]);
+        Assert.Equal(("C-0", null), ((string?)export["customer"]!["key"], (int?)export["mergedInto"]));
+        var merged = export["mergedCustomers"]!.AsArray().ToDictionary(x => (string)x!["customer"]!["key"]!, x => x!);
+        Assert.Equal(["C-1", "anon:v1"], merged.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(("Anna", "Ann"), ((string?)merged["anon:v1"]["customer"]!["firstName"], (string?)merged["C-1"]["customer"]!["firstName"]));
+        Assert.Equal(["green", "tea"], merged["anon:v1"]["customerTraits"]!.AsArray().Select(x => (string)x!["value"]!).Order(StringComparer.Ordinal));
+        Assert.Equal("test", (string?)Assert.Single(merged["anon:v1"]["consentEntries"]!.AsArray())!["source"]);
+        Assert.Equal("both", Assert.Single(merged["anon:v1"]["events"]!.AsArray()) is { } left && (long)left["id"]! == MessageIds.Hash("both") ? "both" : "another"); // what both had did not move
+
+        var hidden = (await exporter.ExportAsync(visitor, Stop))!;
+        Assert.Equal((visitor, ann), ((int)hidden["customer"]!["id"]!, (int?)hidden["mergedInto"]));
+        Assert.Equal(1, (await shop.Get<CustomerMerger>().ListAsync(visitor, Stop)).Count(x => x.Id == first));
+    }
+
+    [Fact]
+    public async Task Export_AfterUndo_IsOfEachAlone()
+    {
+        await using var shop = await OpenAsync(DatabaseProvider.Sqlite);
+        var (visitor, ann) = await IdsAsync(shop);
+        var merge = await shop.Get<CustomerMerger>().MergeAsync(visitor, ann, "test", "by hand", Stop);
+        Assert.Empty(await shop.Get<CustomerMerger>().UndoAsync(merge!.Value, "admin", Stop));
+        var export = (await shop.Get<CustomerExporter>().ExportAsync(ann, Stop))!;
+        Assert.Empty(export["mergedCustomers"]!.AsArray());
+        Assert.Single(export["events"]!.AsArray());
+        Assert.Null((int?)(await shop.Get<CustomerExporter>().ExportAsync(visitor, Stop))!["mergedInto"]);
+    }
+
     private static async Task<TestDatabase> OpenAsync(DatabaseProvider provider)
     {
         var shop = await IntakeShop.OpenAsync(provider);
