@@ -155,6 +155,45 @@ public sealed class TrackingApiTests(ConsoleFactory app) : IClassFixture<Console
         Assert.DoesNotContain("much", state.GetRawText(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task OpenApi_EachCall_DescribesItsBodyAndEveryFieldOfIt()
+    {
+        using var client = app.Anonymous();
+        var document = await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json", Stop);
+        string[] common = ["messageId", "userId", "anonymousId", "timestamp", "sentAt", "context", "writeKey"], product = ["sku", "product_id", "name", "category", "brand", "price", "quantity", "discount"];
+        string[] track = [.. product, "order_id", "total", "currency", "products", "store", "store_id", "affiliation", "channel"];
+        AssertFields(Body("batch"), "batch", "sentAt", "writeKey");
+        AssertFields(Items(Body("batch"), "batch"), [.. common, "type", "event", "name", "properties", "traits", "groupId", "previousId"]);
+        AssertFields(Body("identify"), [.. common, "traits"]);
+        AssertFields(Body("track"), [.. common, "event", "properties"]);
+        AssertFields(Field(Body("track"), "properties"), track);
+        AssertFields(Items(Field(Body("track"), "properties"), "products"), product);
+        AssertFields(Body("page"), [.. common, "name", "properties"]);
+        AssertFields(Body("screen"), [.. common, "name", "properties"]);
+        AssertFields(Body("group"), [.. common, "groupId", "traits"]);
+        AssertFields(Body("alias"), [.. common, "previousId"]);
+        AssertFields(Items(Body("touchpoints"), "readings"), "messageId", "device", "at", "event", "userId", "subject", "people", "dwellSeconds", "articles");
+        Assert.Equal(["event"], Body("track").GetProperty("required").EnumerateArray().Select(x => x.GetString()));
+        Assert.Equal(["device"], Items(Body("touchpoints"), "readings").GetProperty("required").EnumerateArray().Select(x => x.GetString()));
+
+        JsonElement Body(string path) => Whole(document.GetProperty("paths").GetProperty("/v1/" + path).GetProperty("post").GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema"));
+
+        JsonElement Field(JsonElement schema, string name) => Whole(schema.GetProperty("properties").GetProperty(name));
+
+        JsonElement Items(JsonElement schema, string name) => Whole(Field(schema, name).GetProperty("items"));
+
+        // Follows references, also through "null or this".
+        JsonElement Whole(JsonElement schema) => schema.TryGetProperty("$ref", out var name) ? Whole(name.GetString()!.Split('/').Skip(1).Aggregate(document, (at, step) => at.GetProperty(step.Replace("~1", "/", StringComparison.Ordinal))))
+            : schema.TryGetProperty("oneOf", out var either) ? Whole(either.EnumerateArray().Last()) : schema;
+
+        static void AssertFields(JsonElement schema, params string[] names)
+        {
+            var properties = schema.GetProperty("properties").EnumerateObject().ToList();
+            Assert.Equal(names.Order(StringComparer.Ordinal), properties.Select(x => x.Name).Order(StringComparer.Ordinal));
+            Assert.All(properties, x => Assert.True(x.Value.TryGetProperty("description", out var text) && text.GetString()!.Length > 5, x.Name + " has no description"));
+        }
+    }
+
     private static async Task<HttpStatusCode> PageAsync(HttpClient client)
     {
         using var response = await client.PostAsync("/v1/page", Body("""{"userId":"C-9"}"""), Stop);

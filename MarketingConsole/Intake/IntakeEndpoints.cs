@@ -33,18 +33,19 @@ internal static class IntakeEndpoints
             headers["Cross-Origin-Resource-Policy"] = "cross-origin";
             return next(context);
         });
-        (string Path, MessageType? Type, string Summary)[] calls =
+        (string Path, MessageType? Type, Type Body, string Summary)[] calls =
         [
-            ("batch", null, "Takes up to 500 KB of events: { batch: [ … ], sentAt }."), ("identify", MessageType.Identify, "Says who someone is: traits and consent."), ("track", MessageType.Track, "Something happened."),
-            ("page", MessageType.Page, "A page was viewed."), ("screen", MessageType.Screen, "A screen of an app was viewed."), ("group", MessageType.Group, "Someone belongs to a group."), ("alias", MessageType.Alias, "previousId and userId are one person."),
+            ("batch", null, typeof(BatchCall), "Takes up to 500 KB of events: { batch: [ … ], sentAt }."), ("identify", MessageType.Identify, typeof(IdentifyCall), "Says who someone is: traits and consent."), ("track", MessageType.Track, typeof(TrackCall), "Something happened."),
+            ("page", MessageType.Page, typeof(PageCall), "A page was viewed."), ("screen", MessageType.Screen, typeof(PageCall), "A screen of an app was viewed."), ("group", MessageType.Group, typeof(GroupCall), "Someone belongs to a group."), ("alias", MessageType.Alias, typeof(AliasCall), "previousId and userId are one person."),
         ];
         tracking.MapPost("touchpoints", (HttpContext http, TrackingRequest request, TouchpointService touchpoints) => request.TakeReadingsAsync(http, touchpoints)).WithSummary("Readings of devices in the stores.")
-            .WithDescription("{ readings: [ { device, at, event: enter | dwell | leave, userId, subject, people, dwellSeconds, articles } ] } with the write key of a source. subject is what the device recognises somebody by: only its keyed hash is kept. "
-                + "A reading with userId and subject ties the two together. Of customers who do not allow to be recognised in stores, and of people nobody knows, only numbers are kept; dropped says how many and why.")
-            .Produces<TouchpointAnswer>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status401Unauthorized);
-        foreach (var (path, type, summary) in calls)
+            .Describes(typeof(TouchpointCall))
+            .WithDescription("With the write key of a source as user name of Basic authentication. subject is what the device recognises somebody by: only its keyed hash is kept. "
+                + "A reading with userId and subject ties the two together. Of customers who do not allow to be recognised in stores, and of people nobody knows, only numbers are kept; dropped says how many and why. A reading sent again changes nothing and counts as repeated.")
+            .Produces<TouchpointAnswer>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        foreach (var (path, type, body, summary) in calls)
         {
-            tracking.MapPost(path, (HttpContext http, TrackingRequest request) => request.TakeAsync(http, type)).WithSummary(summary)
+            tracking.MapPost(path, (HttpContext http, TrackingRequest request) => request.TakeAsync(http, type)).WithSummary(summary).Describes(body)
                 .WithDescription("As Segment's HTTP tracking API. Basic authentication with the write key of a source as user name; gzip is understood; at most 32 KB an event. 200 once the events are on disk: a message id sent again changes nothing. "
                     + "Of a batch the good events are taken and the others listed under rejected; 400 when none is good.")
                 .Produces<TrackingAnswer>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
