@@ -6,6 +6,7 @@ using MarketingConsole.Core.Dispatch;
 using MarketingConsole.Core.Dispatch.Tracking;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Core.Events.Intake.People;
 using MarketingConsole.Core.Events.Touchpoints;
 using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Offers;

@@ -1,5 +1,6 @@
 using MarketingConsole.Core.Events.Imports;
 using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Core.Events.Intake.People;
 using MarketingConsole.Core.Events.Live;
 using MarketingConsole.Core.Events.Touchpoints;
 using Microsoft.Extensions.Configuration;

@@ -3,6 +3,7 @@ using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Core.Events.Intake.People;
 using MarketingConsole.Tests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

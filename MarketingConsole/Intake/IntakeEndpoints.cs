@@ -1,6 +1,7 @@
 using MarketingConsole.Core.Access;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Core.Events.Intake.People;
 using MarketingConsole.Core.Events.Touchpoints;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;

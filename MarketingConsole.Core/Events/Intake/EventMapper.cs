@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using MarketingConsole.Core.Events.Intake.Orders;
 
 namespace MarketingConsole.Core.Events.Intake;
 

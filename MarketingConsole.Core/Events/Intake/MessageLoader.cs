@@ -3,6 +3,7 @@ using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events.Intake.Orders;
+using MarketingConsole.Core.Events.Intake.People;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events.Intake.Orders;
 
 namespace MarketingConsole.Core.Events.Intake;
 

@@ -1,3 +1,5 @@
+using MarketingConsole.Core.Events.Intake.Orders;
+
 namespace MarketingConsole.Core.Events.Intake;
 
 /// <summary>The calls of Segment's tracking API. Numbers are stored in the journal: append only.</summary>

@@ -1,5 +1,6 @@
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Core.Events.Intake.People;
 using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Events.Live;

@@ -4,6 +4,7 @@ using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Core.Events.Intake.People;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

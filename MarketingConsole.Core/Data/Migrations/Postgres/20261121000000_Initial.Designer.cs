@@ -1182,7 +1182,7 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.ToTable("Sources");
                 });
 
-            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.TraitTimes", b =>
+            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.People.TraitTimes", b =>
                 {
                     b.Property<int>("CustomerId")
                         .HasColumnType("integer");

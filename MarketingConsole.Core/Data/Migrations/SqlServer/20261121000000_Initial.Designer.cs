@@ -1184,7 +1184,7 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.ToTable("Sources");
                 });
 
-            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.TraitTimes", b =>
+            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.People.TraitTimes", b =>
                 {
                     b.Property<int>("CustomerId")
                         .HasColumnType("int");

@@ -1151,7 +1151,7 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.ToTable("Sources");
                 });
 
-            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.TraitTimes", b =>
+            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.People.TraitTimes", b =>
                 {
                     b.Property<int>("CustomerId")
                         .HasColumnType("INTEGER");

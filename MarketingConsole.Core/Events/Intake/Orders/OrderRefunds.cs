@@ -1,4 +1,5 @@
 using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events.Intake.People;
 using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Events.Intake.Orders;

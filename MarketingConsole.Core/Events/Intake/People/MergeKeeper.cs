@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace MarketingConsole.Core.Events.Intake;
+namespace MarketingConsole.Core.Events.Intake.People;
 
 /// <summary>Erases with a customer those who were merged into them, and forgets undo data that is too old.</summary>
 internal sealed partial class MergeKeeper(IDbContextFactory<ConsoleDb> dbs, CustomerMerger merger, CustomerEraser eraser, ChangeFeed feed, TimeProvider time, ILogger<MergeKeeper> log) : BackgroundService

@@ -5,7 +5,7 @@ using MarketingConsole.Core.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
-namespace MarketingConsole.Core.Events.Intake;
+namespace MarketingConsole.Core.Events.Intake.People;
 
 /// <param name="UndoUntil">null when it cannot be taken back (any more).</param>
 public sealed record MergeLine(int Id, int CustomerId, string CustomerKey, int IntoId, string IntoKey, DateTime At, string MergedBy, string Reason, int Events, int Identities, int Traits, DateTime? UndoUntil, DateTime? UndoneAt, string? UndoneBy);

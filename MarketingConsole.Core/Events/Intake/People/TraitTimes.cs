@@ -4,7 +4,7 @@ using MarketingConsole.Core.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace MarketingConsole.Core.Events.Intake;
+namespace MarketingConsole.Core.Events.Intake.People;
 
 /// <summary>When the intake last heard of each trait of a customer, so that what is older and comes later does not win. One instant a customer would not do: a late identify may be the only
 /// one to tell of some trait; nor would one at each value: a trait that was taken back has none left.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 
-namespace MarketingConsole.Core.Events.Intake;
+namespace MarketingConsole.Core.Events.Intake.People;
 
 /// <summary>What an identify call says about a customer.</summary>
 /// <param name="Fields">Names of <see cref="Customer"/> properties with their new value; null = taken back.</param>

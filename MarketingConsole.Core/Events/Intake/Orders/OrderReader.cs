@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using MarketingConsole.Core.Data;
 
-namespace MarketingConsole.Core.Events.Intake;
+namespace MarketingConsole.Core.Events.Intake.Orders;
 
 /// <param name="Sku">The shop's article number: sku, else product_id.</param>
 internal sealed record OrderLine(string Sku, string? Name, string? Category, string? Brand, long PriceCents, int Quantity, long DiscountCents);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MarketingConsole.Core.Customers;
 
-namespace MarketingConsole.Core.Events.Intake;
+namespace MarketingConsole.Core.Events.Intake.People;
 
 /// <summary>What a merge moved, enough to take it back.</summary>
 /// <param name="Fields">Names of <see cref="Customer"/> properties that were empty, with what filled them.</param>

@@ -4,7 +4,7 @@ using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using Microsoft.EntityFrameworkCore;
 
-namespace MarketingConsole.Core.Events.Intake;
+namespace MarketingConsole.Core.Events.Intake.People;
 
 /// <summary>Kinds of <see cref="CustomerIdentity"/> that the intake knows people by.</summary>
 public static class IdentityKinds
