@@ -151,7 +151,11 @@ public sealed partial class MembershipWriter(IDbContextFactory<ConsoleDb> dbs, C
     {
         var id = last.SegmentId;
         var size = last.Size ?? (moved ? await db.SegmentMembers.CountAsync(x => x.SegmentId == id, cancellationToken) : null);
-        var before = await db.Segments.Where(x => x.Id == id).Select(x => x.Size).SingleOrDefaultAsync(cancellationToken);
+        if (await db.Segments.Where(x => x.Id == id).Select(x => (int?)x.Size).SingleOrDefaultAsync(cancellationToken) is not { } before)
+        {
+            return; // a watch: nobody sees its size
+        }
+
         await db.Segments.Where(x => x.Id == id).ExecuteUpdateAsync(s => s.SetProperty(x => x.CountedAt, last.At).SetProperty(x => x.Size, x => size ?? x.Size), cancellationToken);
         if (size is { } count)
         {

@@ -21,6 +21,9 @@ public sealed class Segment
     public int Size { get; set; }
     public DateTime? CountedAt { get; set; }
     public DateTime? DeletedAt { get; set; }
+
+    /// <summary>Keeps who meets a condition that rules ask to have held for a time: nobody named it and nobody sees it, see <see cref="RuleWatches"/>. Its members are known since <see cref="CreatedAt"/>.</summary>
+    public bool IsWatch { get; set; }
 }
 
 /// <summary>One customer in one segment now.</summary>
@@ -55,6 +58,7 @@ internal sealed class SegmentConfiguration : IEntityTypeConfiguration<Segment>, 
     {
         b.Property(x => x.Name).HasMaxLength(120);
         b.Property(x => x.CreatedBy).HasMaxLength(256);
+        b.HasQueryFilter(x => !x.IsWatch);
     }
 
     public void Configure(EntityTypeBuilder<SegmentMember> b)

@@ -20,6 +20,13 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
 
     public void Dispose() => _one.Dispose();
 
+    /// <summary>Does something between two counts, with all memberships written down.</summary>
+    internal Task BetweenAsync(Func<SegmentRules, TwinStore?, Task> run, CancellationToken cancellationToken) => RunAsync(fresh: true, async (rules, store) =>
+    {
+        await writer.FlushAsync();
+        await run(rules, store);
+    }, cancellationToken);
+
     /// <summary>Recounts a segment and those that refer to it, in that order.</summary>
     public Task RecountAsync(int segmentId, CancellationToken cancellationToken) => RecountAsync((_, x) => x == segmentId, cancellationToken);
 
@@ -150,7 +157,7 @@ public sealed class SegmentKeeper(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         if (fresh || _rules is null || time.GetElapsedTime(_rulesAt) > RulesKeep)
         {
             await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-            (_rules, _rulesAt) = (new SegmentRules(await SegmentService.RulesAsync(db, cancellationToken), await consent.RulesAsync(cancellationToken)), time.GetTimestamp());
+            (_rules, _rulesAt) = (new SegmentRules(await RuleWatches.RulesAsync(db, cancellationToken), await consent.RulesAsync(cancellationToken)), time.GetTimestamp());
         }
 
         return _rules;

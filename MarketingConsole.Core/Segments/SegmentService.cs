@@ -19,7 +19,7 @@ public sealed record SegmentDraft(string Name, string Description, SegmentRule R
 public sealed record CustomerSegment(int Id, string Name, DateTime EnteredAt);
 
 /// <summary>Segments: list, get, save, delete, and who is in which.</summary>
-public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeeper keeper, StoreKeeper stores, AuditLog audit, IOptions<ShopOptions> shop, TimeProvider time)
+public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeeper keeper, RuleWatches watches, StoreKeeper stores, AuditLog audit, IOptions<ShopOptions> shop, TimeProvider time)
 {
     public const int MaxName = 120, MaxDescription = 1000;
 
@@ -92,6 +92,7 @@ public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeep
             return new SaveResult(id ?? 0, errors);
         }
 
+        await watches.BeginAsync(draft.Rule, cancellationToken); // first: the rule in force would find nobody
         (segment.Name, segment.Description, segment.RuleJson, segment.UpdatedAt) = (name, draft.Description.Trim(), RuleJson.Write(draft.Rule), now);
         segment.Version++;
         if (id is null)
@@ -102,6 +103,7 @@ public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeep
         await db.SaveChangesAsync(cancellationToken);
         await audit.WriteAsync(actor, id is null ? "segment.create" : "segment.change", $"segment {segment.Id}", $"{name}, version {segment.Version}", cancellationToken);
         await keeper.RecountAsync(segment.Id, cancellationToken);
+        await watches.EndUnusedAsync(cancellationToken);
         return new SaveResult(segment.Id, []);
     }
 
@@ -119,12 +121,18 @@ public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeep
         }
 
         await SetDeletedAsync(db, id, time.GetUtcNow().UtcDateTime, actor, "segment.delete", cancellationToken);
+        await watches.EndUnusedAsync(cancellationToken);
         return new SaveResult(id, []);
     }
 
     public async Task RestoreAsync(int id, string actor, CancellationToken cancellationToken)
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        if (await db.Segments.Where(x => x.Id == id).Select(x => x.RuleJson).SingleOrDefaultAsync(cancellationToken) is { } json)
+        {
+            await watches.BeginAsync(RuleJson.Read(json), cancellationToken);
+        }
+
         await SetDeletedAsync(db, id, null, actor, "segment.restore", cancellationToken);
         await keeper.RecountAsync(id, cancellationToken);
     }
@@ -184,7 +192,7 @@ public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeep
             shop.Value.Currency);
     }
 
-    internal static async Task<Dictionary<int, SegmentRule>> RulesAsync(ConsoleDb db, CancellationToken cancellationToken) =>
+    private static async Task<Dictionary<int, SegmentRule>> RulesAsync(ConsoleDb db, CancellationToken cancellationToken) =>
         (await db.Segments.Where(x => x.DeletedAt == null).Select(x => new { x.Id, x.RuleJson }).ToListAsync(cancellationToken)).ToDictionary(x => x.Id, x => RuleJson.Read(x.RuleJson));
 
     private async Task SetDeletedAsync(ConsoleDb db, int id, DateTime? at, string actor, string action, CancellationToken cancellationToken)

@@ -17,6 +17,7 @@ public static class SegmentsRegistration
             .Validate(x => x.RefreshSeconds is >= 1 and <= 86_400, "Segments:RefreshSeconds must be 1 to 86400.").ValidateOnStart();
         services.AddSingleton<MembershipWriter>();
         services.AddSingleton<SegmentKeeper>();
+        services.AddSingleton<RuleWatches>();
         services.AddSingleton<SegmentService>();
         services.AddSingleton<StoreKeeper>();
         services.AddHostedService(x => x.GetRequiredService<StoreKeeper>());

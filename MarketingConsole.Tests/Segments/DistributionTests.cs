@@ -75,7 +75,7 @@ public sealed class DistributionTests
             new TraitRule { Field = "birthDate", Op = RuleOperator.AnniversaryIn, Days = 60 }, new TraitRule { Field = "birthDate", Op = RuleOperator.AtLeast, Value = "2008-01-01" }, new TraitRule { Field = "signUp", Op = RuleOperator.Below, Value = "2026-01-01" },
             new EventRule { Event = EventType.View, Op = EventOperator.AtLeast, Value = 2 }, new EventRule { Event = EventType.Purchase, Measure = EventMeasure.Sum, Op = EventOperator.AtLeast, Value = 20 },
             new EventRule { Event = EventType.Purchase, Measure = EventMeasure.DaysSinceLast, Op = EventOperator.AtMost, Value = 9 }, new EventRule { Event = EventType.View, Op = EventOperator.Regularly, Value = 2, Periods = 4, Days = 10 },
-            new EventRule { Event = EventType.View, Op = EventOperator.NotPerformed, Days = 30 }, new MemberRule { Segment = 1, Days = 10 }, new BucketRule { From = 0, To = 50 },
+            new EventRule { Event = EventType.View, Op = EventOperator.NotPerformed, Days = 30 }, new MemberRule { Segment = 1, Days = 10 }, new HeldRule { Rule = new TraitRule { Field = "tier", Value = "gold" }, Days = 10, Watch = 1 }, new BucketRule { From = 0, To = 50 },
         })
         {
             var distribution = Read(store, data, rule, "");

@@ -42,6 +42,7 @@ public sealed class RuleGenerator(Random random)
             10 => Rank(),
             11 => new BucketRule { From = random.Next(10) * 5, To = 50 + (random.Next(1, 1000) * 0.05), Salt = Pick(["", "spring"]) },
             12 => Near(),
+            13 => Held(),
             _ => Event(),
         };
     }
@@ -167,6 +168,13 @@ public sealed class RuleGenerator(Random random)
             Field = events ? null : Pick(RankFields),
             Event = events ? Measured(Windowed(new EventRule { Event = kind.Event, Name = kind.Name, Where = kind.Where })) : null,
         };
+    }
+
+    /// <summary>Watched by <see cref="SegmentWorld"/>'s only segment, whatever it is that has held: who its members are is not what evaluators find out.</summary>
+    private HeldRule Held()
+    {
+        var minutes = random.Next(3) == 0;
+        return new HeldRule { Rule = Any(random.Next(2)), Days = minutes ? null : random.Next(1, 30), Minutes = minutes ? random.Next(1, 60 * 24 * 30) : null, Watch = random.Next(5) == 0 ? null : 1 };
     }
 
     private NearRule Near()

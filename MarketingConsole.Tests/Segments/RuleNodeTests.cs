@@ -62,7 +62,36 @@ public sealed class RuleNodeTests
         Assert.Equal("any(A,B)", Text(editing.Rule));
     }
 
+    [Fact]
+    public void Hold_ConditionAndGroup_KeepTheirTimeWhereverTheyGo()
+    {
+        var editing = new RuleEditing(GroupRule.All(Is("A"), new HeldRule { Rule = GroupRule.Any(Is("B"), new HeldRule { Rule = Is("C"), Minutes = 9 }), Days = 14 }), null!, "EUR");
+        Assert.Equal("all(A,14d any(B,9m C))", Text(editing.Rule));
+        Assert.All(RuleTree.Nodes(editing.Rule), x => Assert.NotNull(editing.Root.At(x.Path)));
+        Assert.Equal("rules[1].rule.rules[1].rule", editing.Root.At("rules[1].rules[1]")!.Path);
+
+        editing.Hold(editing.Root.Children![0], new HeldRule { Days = 3 });
+        editing.Hold(editing.Root.Children![0], new HeldRule { Days = 4 }, "held");
+        editing.Hold(editing.Root.Children![0], new HeldRule { Days = 5 }, "held");
+        editing.Move("rules[0]", "rules[1].rule", 0);
+        Assert.Equal("all(14d any(5d A,B,9m C))", Text(editing.Rule));
+        editing.Move("rules[0].rule.rules[2]", "", 0);
+        Assert.Equal("all(9m C,14d any(5d A,B))", Text(editing.Rule));
+        editing.Hold(editing.Root.Children[1], null);
+        Assert.Equal("all(9m C,any(5d A,B))", Text(editing.Rule));
+        foreach (var before in new[] { "all(9m C,14d any(5d A,B))", "all(14d any(5d A,B,9m C))", "all(5d A,14d any(B,9m C))", "all(3d A,14d any(B,9m C))", "all(A,14d any(B,9m C))" })
+        {
+            editing.Undo();
+            Assert.Equal(before, Text(editing.Rule));
+        }
+
+        editing.Hold(editing.Root.Children![0], new HeldRule { Days = 0 });
+        editing.Problems = RuleValidator.Check(editing.Rule);
+        Assert.Equal("rules[0].days", Assert.Single(editing.ProblemsAt(editing.Root.Children[0])).Path);
+        Assert.Empty(editing.ProblemsAt(editing.Root.Children[1]));
+    }
+
     private static TraitRule Is(string value) => new() { Field = "city", Op = RuleOperator.Is, Value = value };
 
-    private static string Text(SegmentRule rule) => rule is GroupRule group ? $"{group.Match.ToString().ToLowerInvariant()}({string.Join(",", group.Rules.Select(Text))})" : ((TraitRule)rule).Value!.Value.Text!;
+    private static string Text(SegmentRule rule) => rule is HeldRule held ? $"{held.Days}{held.Minutes}{(held.Days is null ? "m" : "d")} {Text(held.Rule!)}" : rule is GroupRule group ? $"{group.Match.ToString().ToLowerInvariant()}({string.Join(",", group.Rules.Select(Text))})" : ((TraitRule)rule).Value!.Value.Text!;
 }

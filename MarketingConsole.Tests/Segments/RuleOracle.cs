@@ -22,7 +22,7 @@ public sealed partial class RuleOracle(SegmentWorld world, DateTime asOf)
 
     private IEnumerable<Customer> Eligible(bool profiled) => world.Customers.Where(c => c.ErasedAt is null && (c.CreatedAt <= asOf || _events[c.Id].Any()) && (!profiled || Allowed(c, Purpose.Profiling)));
 
-    private static bool Profiles(SegmentRule rule) => rule is EventRule or SequenceRule or TwinRule or LookalikeRule or RankRule || (rule is GroupRule group && group.Rules.Any(Profiles));
+    private static bool Profiles(SegmentRule rule) => rule is EventRule or SequenceRule or TwinRule or LookalikeRule or RankRule || (rule is GroupRule group && group.Rules.Any(Profiles)) || (rule is HeldRule held && Profiles(held.Rule!));
 
     private bool Allowed(Customer c, Purpose purpose) => world.Consent.IsAllowed(purpose, c.Jurisdiction, _choices.GetValueOrDefault((c.Id, purpose)), asOf);
 
@@ -33,6 +33,7 @@ public sealed partial class RuleOracle(SegmentWorld world, DateTime asOf)
         GroupRule g => !g.Rules.Any(x => Holds(x, c)),
         PermissionRule p => Allowed(c, p.Purpose!.Value) == p.Allowed,
         MemberRule m => (_members.TryGetValue((m.Segment!.Value, c.Id), out var entered) && (m.Days is not { } days || asOf - entered >= TimeSpan.FromDays(days))) == m.Member,
+        HeldRule h => h.Watch is { } watch && _members.TryGetValue((watch, c.Id), out var since) && asOf - since >= h.Time,
         LookalikeRule l => _similar.TryGetValue((l.Segment!.Value, c.Id), out var similarity) && Math.Round(similarity * 100, 9) >= l.AtLeast,
         EventRule e => Happened(e, c),
         SequenceRule s => Followed(s, c),

@@ -122,6 +122,14 @@ public sealed class SegmentRuleTests
     [InlineData("""{"type":"near","kilometres":5,"latitude":48}""", "longitude", "both")]
     [InlineData("""{"type":"near","kilometres":5,"latitude":98,"longitude":0}""", "latitude", "-90 to 90")]
     [InlineData("""{"type":"member","segment":7,"member":false,"days":3}""", "days", "Only a member")]
+    [InlineData("""{"type":"held","rule":{"type":"trait","field":"country"},"days":3}""", "rule.value", "Enter")]
+    [InlineData("""{"type":"held","days":3}""", "rule", "which condition")]
+    [InlineData("""{"type":"held","rule":{"type":"consent","purpose":"email"}}""", "days", "how many days")]
+    [InlineData("""{"type":"held","rule":{"type":"consent","purpose":"email"},"days":3,"minutes":3}""", "minutes", "either")]
+    [InlineData("""{"type":"held","rule":{"type":"consent","purpose":"email"},"days":0}""", "days", "1 to 3650")]
+    [InlineData("""{"type":"group","rules":[{"type":"held","rule":{"type":"group","rules":[{"type":"member","segment":6}]},"days":3}]}""", "rules[0].rule.rules[0].segment", "a circle")]
+    [InlineData("""{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"consent","purpose":"email"},"days":1},"days":1},"days":1},"days":1},"days":1},"days":1},"days":1},"days":1},"days":1}""", "rule.rule.rule.rule.rule.rule.rule.rule", "deep")]
+    [InlineData("""{"type":"group","rules":[{"type":"held","rule":{"type":"trait","field":"tier","op":"is","value":"gold"},"days":3},{"type":"trait","field":"tier","op":"is","value":"silver"}]}""", "rules[1]", "whose tier is gold")]
     [InlineData("""{"type":"group","rules":[{"type":"trait","field":"country","op":"is","value":"DE"},{"type":"trait","field":"country","op":"is","value":"AT"}]}""", "rules[1]", "whose country is DE")]
     [InlineData("""{"type":"group","rules":[{"type":"trait","field":"age","op":"atLeast","value":40},{"type":"group","rules":[{"type":"trait","field":"age","op":"below","value":40}]}]}""", "rules[1].rules[0]", "Nobody")]
     [InlineData("""{"type":"group","rules":[{"type":"trait","field":"city","op":"missing"},{"type":"trait","field":"city","op":"contains","value":"a"}]}""", "rules[1]", "Nobody")]
@@ -168,6 +176,8 @@ public sealed class SegmentRuleTests
     [InlineData("""{"type":"trait","field":"birthDate","op":"anniversaryIn","days":3}""", false, true, false)]
     [InlineData("""{"type":"member","segment":3,"days":30}""", false, true, false)]
     [InlineData("""{"type":"member","segment":3}""", false, false, false)]
+    [InlineData("""{"type":"held","rule":{"type":"trait","field":"country","op":"is","value":"DE"},"days":3}""", false, true, false)]
+    [InlineData("""{"type":"held","rule":{"type":"rank","percent":5,"field":"orders"},"days":3}""", true, true, false)]
     [InlineData("""{"type":"bucket","to":50}""", false, false, false)]
     [InlineData("""{"type":"near","kilometres":5,"store":1}""", false, false, false)]
     public void Tree_EachKind_SaysWhatItUsesAndWhatMovesIt(string json, bool profile, bool time, bool others)
@@ -180,8 +190,8 @@ public sealed class SegmentRuleTests
     public void CheckPast_FeaturesAndSegments_AreRefusedConsentsAreNot()
     {
         var rule = GroupRule.All(new EventRule { Event = EventType.Purchase }, new TwinRule { Field = "orders", Value = 2d }, new PermissionRule { Purpose = Purpose.Email }, new MemberRule { Segment = 1 }, new LookalikeRule { Segment = 1 },
-            new RankRule { Count = 9, Field = "orders" }, new RankRule { Count = 9, Field = "custom.size" }, new RankRule { Count = 9, Event = new EventRule { Event = EventType.View } }, new SequenceRule());
-        Assert.Equal(["rules[1]", "rules[3]", "rules[4]", "rules[5]"], RuleValidator.CheckPast(rule).Select(x => x.Path));
+            new RankRule { Count = 9, Field = "orders" }, new RankRule { Count = 9, Field = "custom.size" }, new RankRule { Count = 9, Event = new EventRule { Event = EventType.View } }, new SequenceRule(), new HeldRule { Rule = new SequenceRule(), Days = 3 });
+        Assert.Equal(["rules[1]", "rules[3]", "rules[4]", "rules[5]", "rules[9]"], RuleValidator.CheckPast(rule).Select(x => x.Path));
     }
 
     [Fact]
@@ -222,6 +232,9 @@ public sealed class SegmentRuleTests
     [InlineData("""{"type":"rank","count":10,"event":{"event":"view","days":7}}""", "who are among the top 10 by how often they viewed something in the last 7 days")]
     [InlineData("""{"type":"bucket","from":0,"to":12.5,"salt":"spring"}""", "who are drawn at random from 0 to 12.5 % of the draw “spring”")]
     [InlineData("""{"type":"near","kilometres":10,"store":1}""", "who live within 10 km of store 1")]
+    [InlineData("""{"type":"held","rule":{"type":"twin","field":"stage","op":"is","value":"lapsing"},"days":14}""", "who for at least 14 days have been among those whose lifecycle stage is lapsing")]
+    [InlineData("""{"type":"held","rule":{"type":"group","match":"none","rules":[{"type":"event","event":"purchase","days":30}]},"minutes":90}""", "who for at least 90 minutes have been among all (except those who bought something in the last 30 days)")]
+    [InlineData("""{"type":"held","rule":{"type":"group","rules":[{"type":"consent","purpose":"email"},{"type":"event","event":"view","days":1}]},"days":1}""", "who for at least 1 day have been among those (who allow e-mail, and who viewed something in the last 1 day)")]
     [InlineData("""{"type":"member","segment":4,"days":30}""", "who have been in segment 4 for at least 30 days")]
     public void Who_EachKindOfCondition_ReadsAsEnglish(string json, string expected) => Assert.Equal(expected, RuleSentence.Who(RuleJson.Read(json), RuleNames.None));
 

@@ -74,6 +74,13 @@ internal sealed class RuleEditing(SegmentRule rule, RuleSuggestions suggestions,
         Commit(typing is null ? null : $"{node.Path}/{typing}");
     }
 
+    /// <summary>Sets for how long a condition or group must have held; null = it need not have.</summary>
+    public void Hold(RuleNode node, HeldRule? held, string? typing = null)
+    {
+        node.Held = held;
+        Commit(typing is null ? null : $"{node.Place}/{typing}");
+    }
+
     public void Undo() => Step(_undo, _redo);
 
     public void Redo() => Step(_redo, _undo);
@@ -114,7 +121,8 @@ internal sealed class RuleEditing(SegmentRule rule, RuleSuggestions suggestions,
         Load(_now is GroupRule { Match: GroupMatch.All } now ? GroupRule.All([.. now.Rules, .. added]) : GroupRule.All([_now, .. added]));
     }
 
-    public IEnumerable<RuleProblem> ProblemsAt(RuleNode node) => Problems.Where(x => node.Children is null ? x.Path == node.Path || x.Path.StartsWith(node.Path + ".", StringComparison.Ordinal) : x.Path == node.Path);
+    public IEnumerable<RuleProblem> ProblemsAt(RuleNode node) => Problems.Where(x => node.Children is null ? x.Path == node.Place || x.Path.StartsWith(node.Place + ".", StringComparison.Ordinal)
+        : x.Path == node.Path || x.Path == node.Place || (node.Held is not null && (x.Path == $"{node.Place}.days" || x.Path == $"{node.Place}.minutes")));
 
     public Task<IReadOnlyList<Suggestion>> SuggestAsync(string list) => Once(list, () => suggestions.ForListAsync(list, CancellationToken.None));
 

@@ -8,6 +8,11 @@ public sealed class RuleNode
     private RuleNode(SegmentRule rule, RuleNode? parent)
     {
         Parent = parent;
+        if (rule is HeldRule held)
+        {
+            (Held, rule) = (held, held.Rule is { } inner and not HeldRule ? inner : GroupRule.All(held.Rule is null ? [] : [held.Rule]));
+        }
+
         if (rule is GroupRule group)
         {
             (Children, Match) = ([.. group.Rules.Select(x => new RuleNode(x, this))], group.Match);
@@ -22,14 +27,24 @@ public sealed class RuleNode
     public List<RuleNode>? Children { get; }
     public GroupMatch Match { get; set; }
     public SegmentRule? Leaf { get; set; }
+
+    /// <summary>For how long it must have held; null = it need not have.</summary>
+    public HeldRule? Held { get; set; }
     public int Index => Parent?.Children!.IndexOf(this) ?? 0;
 
-    /// <summary>As in <see cref="RuleProblem.Path"/>.</summary>
-    public string Path => Parent is null ? "" : $"{Parent.Path}{(Parent.Parent is null ? "" : ".")}rules[{Index}]";
+    /// <summary>Of the condition or group, as in <see cref="RuleProblem.Path"/>.</summary>
+    public string Path => Held is null ? Place : $"{Place}.rule";
+
+    /// <summary>Path of its place in the group: of the condition with the time for which it must have held.</summary>
+    public string Place => Parent is null ? "" : $"{Parent.Path}{(Parent.Path.Length == 0 ? "" : ".")}rules[{Index}]";
 
     public static RuleNode From(SegmentRule rule) => new(rule is GroupRule ? rule : GroupRule.All(rule), null);
 
-    public SegmentRule ToRule() => Children is null ? Leaf! : new GroupRule { Match = Match, Rules = [.. Children.Select(x => x.ToRule())] };
+    public SegmentRule ToRule()
+    {
+        var rule = Children is null ? Leaf! : new GroupRule { Match = Match, Rules = [.. Children.Select(x => x.ToRule())] };
+        return Held is null ? rule : Held with { Rule = rule };
+    }
 
     public RuleNode Add(SegmentRule rule)
     {
@@ -49,13 +64,13 @@ public sealed class RuleNode
         siblings.Insert(index + by, this);
     }
 
-    /// <returns>The node at a <see cref="Path"/> below this one, the root's being empty; null when there is none.</returns>
+    /// <returns>The node at a <see cref="Path"/> or <see cref="Place"/> below this one, the root's being empty; null when there is none.</returns>
     public RuleNode? At(string path)
     {
         var node = this;
-        foreach (var part in path.Split("rules[", StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in path.Split('.', StringSplitOptions.RemoveEmptyEntries).Where(x => x != "rule"))
         {
-            if (node.Children is not { } children || !int.TryParse(part.TrimEnd('.', ']'), out var index) || index < 0 || index >= children.Count)
+            if (node.Children is not { } children || !int.TryParse(part.Replace("rules[", "", StringComparison.Ordinal).TrimEnd(']'), out var index) || index < 0 || index >= children.Count)
             {
                 return null;
             }

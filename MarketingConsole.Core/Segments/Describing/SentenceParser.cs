@@ -20,6 +20,7 @@ public sealed class SentenceParser
     private readonly FieldClauses _fields;
     private readonly PersonClauses _people;
     private readonly OtherClauses _others;
+    private readonly HeldClauses _held;
     private int _depth;
 
     private SentenceParser(string sentence, ShopWords shop, DateOnly today)
@@ -30,6 +31,7 @@ public sealed class SentenceParser
         var values = new FieldValues(_cursor, quantities, periods, names);
         (_events, _fields, _people) = (new(_cursor, quantities, periods, names, values), new(_cursor, values, shop), new(_cursor, quantities, values));
         _others = new(_cursor, quantities, names, _fields, _events, periods);
+        _held = new(_cursor, quantities, () => Clause(false));
     }
 
     /// <param name="today">For "since March": the shop's day.</param>
@@ -147,16 +149,19 @@ public sealed class SentenceParser
 
     private SegmentRule? Clause(bool not)
     {
-        if (_cursor.End)
+        if (_cursor.End || _depth > MaxDepth)
         {
             return null;
         }
 
-        if (_depth > MaxDepth)
-        {
-            return null;
-        }
+        _depth++;
+        var held = _held.Before();
+        _depth--;
+        return held is not null ? not ? Negation.Of(held) : held : Condition(not) is { } rule ? _held.After(rule) : null;
+    }
 
+    private SegmentRule? Condition(bool not)
+    {
         if (_cursor.Sees("("))
         {
             return _cursor.Try(Bracket) is { } inner ? not ? Negation.Of(inner) : inner : null;

@@ -25,7 +25,7 @@ internal sealed class StoreMoments(TwinStore store, ConsentRuleSet consent, Shop
             Choices(set, Purpose.Profiling);
         }
 
-        foreach (var (_, node) in RuleTree.Nodes(rule))
+        foreach (var node in RuleTree.Counted(rule))
         {
             if (!Add(set, node))
             {
@@ -56,14 +56,10 @@ internal sealed class StoreMoments(TwinStore store, ConsentRuleSet consent, Shop
                 Choices(set, purpose);
                 return true;
             case MemberRule { Days: { } days, Segment: { } segment }:
-                foreach (var (slot, entered) in store.Members.GetValueOrDefault(segment) ?? [])
-                {
-                    if (Crosses(entered, days * Instants.Day))
-                    {
-                        set.Add(slot);
-                    }
-                }
-
+                Members(set, segment, days * Instants.Day);
+                return true;
+            case HeldRule { Watch: { } watch } held:
+                Members(set, watch, (long)held.Time.TotalMilliseconds);
                 return true;
             default:
                 return rule is not RankRule;
@@ -154,6 +150,17 @@ internal sealed class StoreMoments(TwinStore store, ConsentRuleSet consent, Shop
     private SlotSet Column(string column, long offset) => _fields.TryGetValue((column, offset), out var known) ? known : _fields[(column, offset)] = Crossing(store.Whole(column), offset);
 
     private SlotSet Crossing(ValueColumn<long> column, long offset) => column.Between(_from - offset, _to - offset, store.Slots);
+
+    private void Members(SlotSet set, int segment, long length)
+    {
+        foreach (var (slot, entered) in store.Members.GetValueOrDefault(segment) ?? [])
+        {
+            if (Crosses(entered, length))
+            {
+                set.Add(slot);
+            }
+        }
+    }
 
     private bool Crosses(long at, long offset) => at >= _from - offset && at <= _to - offset;
 }

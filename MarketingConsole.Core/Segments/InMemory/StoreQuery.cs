@@ -14,7 +14,7 @@ internal sealed class StoreQuery(TwinStore store, ConsentRuleSet consent, ShopCa
     private readonly StoreEvents _events = new(store, calendar, asOf);
 
     /// <summary>False where the store does not hold what the rule asks for: properties of events, and what was allowed in the past.</summary>
-    public static bool Supports(SegmentRule rule, bool past) => RuleTree.Nodes(rule).All(x => x.Rule switch
+    public static bool Supports(SegmentRule rule, bool past) => RuleTree.Counted(rule).All(x => x switch
     {
         EventRule e => e.Property is null && Holds(e.Where) && Holds(e.Since?.Where),
         SequenceRule s => Holds(s.First.Where) && Holds(s.Then.Where) && Holds(s.Without?.Where),
@@ -24,7 +24,7 @@ internal sealed class StoreQuery(TwinStore store, ConsentRuleSet consent, ShopCa
     });
 
     /// <summary>True where the store's answer can be relied on: it holds what the rule asks for, and hears of its changes. Likeness is learnt without a word to it.</summary>
-    public static bool Answers(SegmentRule rule, bool past) => Supports(rule, past) && !RuleTree.Nodes(rule).Any(x => x.Rule is LookalikeRule);
+    public static bool Answers(SegmentRule rule, bool past) => Supports(rule, past) && !RuleTree.Counted(rule).Any(x => x is LookalikeRule);
 
     public SlotSet Members(SegmentRule rule)
     {
@@ -45,7 +45,9 @@ internal sealed class StoreQuery(TwinStore store, ConsentRuleSet consent, ShopCa
         EventRule happened => _events.Where(happened),
         SequenceRule sequence => new StoreSequence(store, asOf).Where(sequence),
         PermissionRule { Purpose: { } purpose } permission => permission.Allowed ? Allowed(purpose) : Allowed(purpose).Not(),
-        MemberRule member => Member(member),
+        MemberRule { Member: false } member => Members(member.Segment, null).Not(),
+        MemberRule member => Members(member.Segment, member.Days is { } days ? asOf.AddDays(-days) : null),
+        HeldRule held => Members(held.Watch, asOf - held.Time),
         LookalikeRule { Segment: { } segment } alike => store.Similarities.TryGetValue(segment, out var similar) ? similar.Between(alike.AtLeast / 100, double.MaxValue, store.Slots) : new SlotSet(store.Slots),
         RankRule rank => new StoreRank(store, _events).Where(rank, Existing().And(Allowed(Purpose.Profiling))),
         BucketRule bucket => Bucket(bucket),
@@ -101,10 +103,11 @@ internal sealed class StoreQuery(TwinStore store, ConsentRuleSet consent, ShopCa
         return (allowed, until);
     }
 
-    private SlotSet Member(MemberRule rule)
+    /// <param name="since">Entered then or before; null = whenever.</param>
+    private SlotSet Members(int? segment, DateTime? since)
     {
-        var (set, entered) = (new SlotSet(store.Slots), rule.Days is { } days ? Instants.Of(asOf.AddDays(-days)) : long.MaxValue);
-        foreach (var (slot, at) in store.Members.GetValueOrDefault(rule.Segment ?? 0) ?? [])
+        var (set, entered) = (new SlotSet(store.Slots), since is { } until ? Instants.Of(until) : long.MaxValue);
+        foreach (var (slot, at) in store.Members.GetValueOrDefault(segment ?? 0) ?? [])
         {
             if (at <= entered)
             {
@@ -112,7 +115,7 @@ internal sealed class StoreQuery(TwinStore store, ConsentRuleSet consent, ShopCa
             }
         }
 
-        return rule.Member ? set : set.Not();
+        return set;
     }
 
     private SlotSet Bucket(BucketRule rule)

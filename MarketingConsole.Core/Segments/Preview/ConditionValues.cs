@@ -29,7 +29,8 @@ internal sealed record ConditionValues(string Title, DistributionUnit Unit, Slot
         EventRule happened => new ConditionMeasures(store, calendar, asOf, names, give).Of(happened),
         RankRule { Event: { } happened } => new ConditionMeasures(store, calendar, asOf, names, give).Measured(happened),
         RankRule { Field: { } field } => Ranked(field, store, calendar, asOf),
-        MemberRule { Member: true, Segment: { } segment, Days: not null } => Membership(store.Members.GetValueOrDefault(segment) ?? [], asOf),
+        MemberRule { Member: true, Segment: { } segment, Days: not null } => Membership("Days in the segment", store.Members.GetValueOrDefault(segment) ?? [], asOf),
+        HeldRule { Watch: { } watch } => Membership("Days for which it has held", store.Members.GetValueOrDefault(watch) ?? [], asOf),
         BucketRule bucket => new("Place in the draw", DistributionUnit.Percent, Each(x => BucketRule.Draw(store.IdOf(x), BucketRule.Seed(bucket.Salt)) / 100.0), Whole: false),
         NearRule near => Distance(near, store),
         _ => null,
@@ -127,10 +128,10 @@ internal sealed record ConditionValues(string Title, DistributionUnit Unit, Slot
         return born => born > last ? double.NaN : days[Math.Min(last - born, days.Length - 1)];
     }
 
-    private static ConditionValues Membership(Dictionary<int, long> members, DateTime asOf)
+    private static ConditionValues Membership(string title, Dictionary<int, long> members, DateTime asOf)
     {
         var now = Instants.Of(asOf);
-        return new("Days in the segment", DistributionUnit.DaysAgo, Each(x => members.TryGetValue(x, out var at) ? Days(now - at) : double.NaN), Whole: true);
+        return new(title, DistributionUnit.DaysAgo, Each(x => members.TryGetValue(x, out var at) ? Days(now - at) : double.NaN), Whole: true);
     }
 
     private static ConditionValues? Distance(NearRule rule, TwinStore store)

@@ -7,7 +7,7 @@ using MarketingConsole.Core.Twins.Store;
 namespace MarketingConsole.Core.Segments;
 
 /// <summary>Shows where a condition of a rule cuts: how those whom it decides are spread along what it compares.</summary>
-public sealed class DistributionReader(StoreKeeper keeper, StoreAnswers answers, ConsentGate consent, SegmentService segments, ShopCalendar calendar, TimeProvider time)
+public sealed class DistributionReader(StoreKeeper keeper, StoreAnswers answers, ConsentGate consent, SegmentService segments, RuleWatches watches, ShopCalendar calendar, TimeProvider time)
 {
     /// <param name="rule">A rule without problems.</param>
     /// <param name="path">Of one of its conditions, as in <see cref="RuleProblem.Path"/>.</param>
@@ -15,6 +15,7 @@ public sealed class DistributionReader(StoreKeeper keeper, StoreAnswers answers,
     public async Task<RuleDistribution> ReadAsync(SegmentRule rule, string path, DateTime? asOf, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
+        (rule, path) = (await watches.ResolveAsync(rule, cancellationToken), RuleTree.CountedPath(path));
         if (ConditionContext.Find(rule, path) is not { } condition)
         {
             return RuleDistribution.None(path, "Choose a condition to see how customers are spread along it.");

@@ -22,7 +22,7 @@ public sealed record OverlapPart(IReadOnlyList<int> Segments, int Customers);
 public sealed record RuleOverlap(DateTime AsOf, int Customers, int Compared, IReadOnlyList<OverlapSegment> Segments, IReadOnlyList<OverlapPart> Parts, int Rest, double Milliseconds);
 
 /// <summary>Tells which saved segments share customers with a rule. Memberships are those of now.</summary>
-public sealed class OverlapReader(StoreKeeper keeper, IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ShopCalendar calendar, TimeProvider time)
+public sealed class OverlapReader(StoreKeeper keeper, IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, RuleWatches watches, ShopCalendar calendar, TimeProvider time)
 {
     public const int MostSegments = 6, MostParts = 12;
 
@@ -33,6 +33,7 @@ public sealed class OverlapReader(StoreKeeper keeper, IDbContextFactory<ConsoleD
     private async Task<RuleOverlap> CompareAsync(SegmentRule rule, int? self, CancellationToken cancellationToken)
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+        rule = await watches.ResolveAsync(rule, cancellationToken);
         var (gate, now) = (await consent.RulesAsync(cancellationToken), time.GetUtcNow().UtcDateTime);
         var segments = await db.Segments.Where(x => x.DeletedAt == null && x.Id != self).OrderBy(x => x.Id).Select(x => new OverlapSegment(x.Id, x.Name, x.Size, 0)).ToListAsync(cancellationToken);
         var start = Stopwatch.GetTimestamp();

@@ -44,8 +44,8 @@ public sealed class StoreAnswers(StoreKeeper keeper, IDbContextFactory<ConsoleDb
 
     /// <summary>Why the twin store cannot answer for a rule; null when it can.</summary>
     public static string? Obstacle(SegmentRule rule, bool past) =>
-        RuleTree.Nodes(rule).Any(x => x.Rule is LookalikeRule) ? "Likeness to a segment is not held in memory, and the database would take too long."
-        : past && RuleTree.Nodes(rule).Any(x => x.Rule is PermissionRule) ? "What customers allowed in the past is not held in memory, and the database would take too long."
+        RuleTree.Counted(rule).Any(x => x is LookalikeRule) ? "Likeness to a segment is not held in memory, and the database would take too long."
+        : past && RuleTree.Counted(rule).Any(x => x is PermissionRule) ? "What customers allowed in the past is not held in memory, and the database would take too long."
         : StoreQuery.Supports(rule, past) ? null
         : "Properties of events are not held in memory, and the database would take too long.";
 

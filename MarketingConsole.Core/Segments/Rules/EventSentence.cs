@@ -21,7 +21,7 @@ internal static class EventSentence
     public static string Who(SequenceRule rule, RuleNames names)
     {
         var window = rule.Days is { } days ? $" in the last {RuleSentence.Days(days)}" : "";
-        var within = rule.WithinMinutes is { } minutes ? $"{RuleSentence.Count(minutes)} {RuleSentence.Plural("minute", minutes)}" : RuleSentence.Days(rule.WithinDays);
+        var within = rule.WithinMinutes is { } minutes ? RuleSentence.Minutes(minutes) : RuleSentence.Days(rule.WithinDays);
         return $"who {Did(rule.First, names)}{window} and within {within} {Did(rule.Then, names)}{(rule.Without is { } without ? $", and {Not(without, names, true)} in between" : "")}";
     }
 
@@ -131,7 +131,7 @@ internal static class EventSentence
             { Op: EventOperator.Stopped } => $" at least {RuleSentence.Count(rule.Value)} {RuleSentence.Plural("time", rule.Value)} in {RuleSentence.Days(before)}, but not in the {days} after that",
             { Op: EventOperator.Restarted } => $" in the last {days}, again after {RuleSentence.Days(before)} without",
             { Days: not null } => $" in the last {days}",
-            { Minutes: { } minutes } => $" in the last {RuleSentence.Count(minutes)} {RuleSentence.Plural("minute", minutes)}",
+            { Minutes: { } minutes } => $" in the last {RuleSentence.Minutes(minutes)}",
             { Window: { } calendar } => " " + RuleWords.Window(calendar),
             { From: { } from, Until: { } until } => $" between {RuleSentence.Day(from)} and {RuleSentence.Day(until.AddTicks(-1))}",
             { From: { } from } => $" since {RuleSentence.Day(from)}",

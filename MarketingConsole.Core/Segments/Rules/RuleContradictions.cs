@@ -28,12 +28,14 @@ internal static class RuleContradictions
         return problems;
     }
 
-    /// <summary>The conditions that must hold together: the group's own and those of "all of" groups inside it.</summary>
-    private static IEnumerable<(string Path, SegmentRule Rule)> Together(string path, GroupRule group) => group.Rules.SelectMany((x, i) =>
+    /// <summary>The conditions that must hold together: the group's own and those of "all of" groups inside it; what has held for a time holds now.</summary>
+    private static IEnumerable<(string Path, SegmentRule Rule)> Together(string path, SegmentRule rule) => rule switch
     {
-        var at = RuleTree.Join(path, $"rules[{i}]");
-        return x is GroupRule inner ? inner.Match == GroupMatch.All ? Together(at, inner) : [] : [(at, x)];
-    });
+        GroupRule { Match: GroupMatch.All } group => group.Rules.SelectMany((x, i) => Together(RuleTree.Join(path, $"rules[{i}]"), x)),
+        GroupRule => [],
+        HeldRule { Rule: { } held } => Together(RuleTree.Join(path, RuleTree.Held), held),
+        _ => [(path, rule)],
+    };
 
     /// <summary>What a condition leaves possible of one thing: being known or not, some texts, an interval of numbers.</summary>
     private sealed record Demand(bool CanBeUnknown, bool CanBeKnown, IReadOnlyList<string>? Only, IReadOnlyList<string> Not, double Low = double.NegativeInfinity, bool AboveLow = false, double High = double.PositiveInfinity, bool BelowHigh = false)

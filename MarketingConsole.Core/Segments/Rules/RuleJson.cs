@@ -13,7 +13,7 @@ public sealed record RuleProblem(string Path, string Message);
 public static partial class RuleJson
 {
     public const int MaxLength = 100_000;
-    private const string Types = "group, trait, event, sequence, twin, consent, member, lookalike, rank, bucket or near";
+    private const string Types = "group, trait, event, sequence, twin, consent, member, lookalike, rank, bucket, near or held";
 
     public static JsonSerializerOptions Options { get; } = Create(indented: false);
 

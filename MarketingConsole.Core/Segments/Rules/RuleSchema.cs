@@ -70,6 +70,8 @@ public static class RuleSchema
         new BucketRule { From = 0, To = 50, Salt = "spring" },
         new NearRule { Kilometres = 10, Store = 1 },
         new NearRule { Kilometres = 25, Latitude = 48.2, Longitude = 16.4 },
+        new HeldRule { Rule = new TwinRule { Field = "stage", Op = RuleOperator.Is, Value = "lapsing" }, Days = 14 },
+        new HeldRule { Rule = GroupRule.All(new EventRule { Event = EventType.Cart, Days = 1 }, new EventRule { Event = EventType.Purchase, Op = EventOperator.NotPerformed, Days = 1 }), Minutes = 90 },
     ];
 
     private static string Build()

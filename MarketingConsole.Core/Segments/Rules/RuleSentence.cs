@@ -33,6 +33,7 @@ public static class RuleSentence
         EventRule happened => EventSentence.Who(happened, names),
         SequenceRule sequence => EventSentence.Who(sequence, names),
         PermissionRule permission => $"who {(permission.Allowed ? "allow" : "do not allow")} {(permission.Purpose is { } purpose ? RuleWords.Purpose(purpose) : "…")}",
+        HeldRule held => $"who for at least {Length(held)} have been among {Among(held.Rule is null ? "who …" : Inner(held.Rule, names))}",
         MemberRule { Days: { } days } member => $"who have been in segment {(member.Segment is { } id ? Name(names.Segments, id) : "…")} for at least {Days(days)}",
         MemberRule member => $"who are {(member.Member ? "" : "not ")}in segment {(member.Segment is { } id ? Name(names.Segments, id) : "…")}",
         LookalikeRule alike => $"who resemble segment {(alike.Segment is { } id ? Name(names.Segments, id) : "…")} by at least {Count(alike.AtLeast)} %",
@@ -41,6 +42,8 @@ public static class RuleSentence
         NearRule near => $"who live within {Count(near.Kilometres)} km of {(near.Store is { } store ? $"store {Name(names.Stores, store)}" : $"{Degrees(near.Latitude)}, {Degrees(near.Longitude)}")}",
         _ => "who …",
     };
+
+    private static string Among(string who) => who.StartsWith(Except, StringComparison.Ordinal) ? $"all ({who})" : $"those {who}";
 
     private static string Inner(SegmentRule rule, RuleNames names) => rule is GroupRule { Rules.Count: > 1, Match: not GroupMatch.None } ? $"({Who(rule, names)})" : Who(rule, names);
 
@@ -106,6 +109,10 @@ public static class RuleSentence
     internal static string Plural(string word, double? count) => count == 1 ? word : word + "s";
 
     internal static string Days(double? days) => $"{Count(days)} {Plural("day", days)}";
+
+    internal static string Length(HeldRule rule) => rule.Minutes is { } minutes ? Minutes(minutes) : Days(rule.Days);
+
+    internal static string Minutes(double? minutes) => $"{Count(minutes)} {Plural("minute", minutes)}";
 
     internal static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("d MMMM yyyy", English);
 

@@ -23,6 +23,7 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
                RankRule { Field: { } field } when !field.StartsWith(RuleFields.Custom, StringComparison.Ordinal) => "Twin features and scores are",
                MemberRule => "Membership of other segments is",
                LookalikeRule => "Likeness to a segment is",
+               HeldRule => "How long a condition has held is",
                _ => null,
            }
            where what is not null
@@ -51,7 +52,7 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
         {
             case GroupRule group:
                 Require(group.Rules.Count > 0, path, path.Length == 0 ? "Add a condition." : "This group is empty. Add a condition or remove the group.");
-                Require(path.Split("rules[").Length <= MaxDepth, path, $"Groups may be nested {MaxDepth} deep at most.");
+                Deep(path);
                 break;
             case FieldRule field:
                 new FieldCheck(path, field, _problems).Run();
@@ -86,10 +87,25 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
             case NearRule near:
                 Near(path, near);
                 break;
+            case HeldRule held:
+                Held(path, held);
+                break;
             default:
                 Require(false, path, "A condition is missing here.");
                 break;
         }
+    }
+
+    private void Deep(string path) => Require(path.Length == 0 || path.Split('.').Length < MaxDepth, path, $"Groups may be nested {MaxDepth} deep at most.");
+
+    private void Held(string path, HeldRule rule)
+    {
+        Deep(path);
+        Require(rule.Rule is not null, At(path, RuleTree.Held), "Say which condition must have held.");
+        Require(rule.Days is not null || rule.Minutes is not null, At(path, "days"), "Say for how many days or minutes it must have held.");
+        Require(rule.Days is null || rule.Minutes is null, At(path, "minutes"), "Give either days or minutes.");
+        Require(rule.Days is null or (>= 1 and <= MaxDays), At(path, "days"), $"Must be 1 to {MaxDays} days.");
+        Require(rule.Minutes is null or (>= 1 and <= MaxMinutes), At(path, "minutes"), $"Must be 1 to {MaxMinutes} minutes.");
     }
 
     private void Rank(string path, RankRule rule)

@@ -26,6 +26,7 @@ namespace MarketingConsole.Core.Segments;
 [JsonDerivedType(typeof(RankRule), "rank")]
 [JsonDerivedType(typeof(BucketRule), "bucket")]
 [JsonDerivedType(typeof(NearRule), "near")]
+[JsonDerivedType(typeof(HeldRule), "held")]
 public abstract record SegmentRule;
 
 /// <summary>How a group joins its rules.</summary>

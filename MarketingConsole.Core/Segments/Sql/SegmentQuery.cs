@@ -38,6 +38,7 @@ public static class SegmentQuery
         SequenceRule sequence => EventConditions.Compile(sequence, scope),
         PermissionRule { Purpose: { } purpose } permission => Permission(scope.Past is { } past ? past.Rules.AllowedThen(scope.Db, purpose, scope.AsOf) : scope.Consent.Allowed(scope.Db, purpose, scope.AsOf), permission.Allowed),
         MemberRule member => Membership(member, scope),
+        HeldRule held => Members(scope.Db, held.Watch, scope.AsOf - held.Time),
         LookalikeRule { Segment: { } segment } alike => Likeness(scope.Db, segment, alike.AtLeast / 100),
         RankRule rank => RankConditions.Compile(rank, scope),
         BucketRule bucket => PlaceConditions.Compile(bucket),
@@ -97,11 +98,16 @@ public static class SegmentQuery
 
     private static Expression<Func<Customer, bool>> Membership(MemberRule rule, RuleScope scope)
     {
-        var (segment, since) = (rule.Segment, scope.AsOf.AddDays(-(rule.Days ?? 0)));
-        var members = scope.Db.SegmentMembers.Where(m => m.SegmentId == segment);
-        members = rule.Days is null ? members : members.Where(m => m.EnteredAt <= since);
-        var ids = members.Select(m => m.CustomerId);
-        return rule.Member ? c => ids.Contains(c.Id) : c => !ids.Contains(c.Id);
+        var members = Members(scope.Db, rule.Segment, rule.Days is { } days ? scope.AsOf.AddDays(-days) : null);
+        return rule.Member ? members : members.Not();
+    }
+
+    /// <param name="since">Entered then or before; null = whenever.</param>
+    private static Expression<Func<Customer, bool>> Members(ConsoleDb db, int? segment, DateTime? since)
+    {
+        var members = db.SegmentMembers.Where(m => m.SegmentId == segment);
+        var ids = (since is { } at ? members.Where(m => m.EnteredAt <= at) : members).Select(m => m.CustomerId);
+        return c => ids.Contains(c.Id);
     }
 
     private static Expression<Func<Customer, bool>> Likeness(ConsoleDb db, int segment, double least)

@@ -22,8 +22,9 @@ internal sealed class ConditionFacts(RuleScope scope, Customer customer, RuleNam
         SequenceRule sequence => await new SequenceFacts(scope, names).OfAsync(sequence, cancellationToken),
         RankRule rank => await RankAsync(rank, cancellationToken),
         PermissionRule { Purpose: { } purpose } => new(await ConsentAsync(purpose, cancellationToken)),
-        MemberRule { Segment: { } segment } => new(await scope.Db.SegmentMembers.Where(x => x.SegmentId == segment && x.CustomerId == customer.Id).Select(x => (DateTime?)x.EnteredAt).SingleOrDefaultAsync(cancellationToken) is { } since
-            ? $"in it since {When(scope, since)}" : "not in it"),
+        MemberRule { Segment: { } segment } => new(await EnteredAsync(segment, cancellationToken) is { } since ? $"in it since {When(scope, since)}" : "not in it"),
+        HeldRule { Watch: { } watch } held => new(await EnteredAsync(watch, cancellationToken) is { } since ? $"has held since {When(scope, since)}" : "does not hold now", Wanted(held)),
+        HeldRule held => new("not watched yet: the console begins to when a segment with this rule is saved", Wanted(held)),
         LookalikeRule { Segment: { } segment } => new(await scope.Db.TwinSimilarities.Where(x => x.SegmentId == segment && x.CustomerId == customer.Id).Select(x => (double?)x.Similarity).SingleOrDefaultAsync(cancellationToken) is { } similar
             ? $"{RuleSentence.Count(similar * 100)} %" : "likeness not known"),
         BucketRule bucket => new($"drawn at {RuleSentence.Count(BucketRule.Draw(customer.Id, BucketRule.Seed(bucket.Salt)) / 100.0)} %"),
@@ -40,6 +41,11 @@ internal sealed class ConditionFacts(RuleScope scope, Customer customer, RuleNam
     }
 
     internal static string Day(DateOnly day) => day.ToString("d MMMM yyyy", English);
+
+    private static string Wanted(HeldRule rule) => $"for at least {RuleSentence.Length(rule)}";
+
+    private Task<DateTime?> EnteredAsync(int segment, CancellationToken cancellationToken) =>
+        scope.Db.SegmentMembers.Where(x => x.SegmentId == segment && x.CustomerId == customer.Id).Select(x => (DateTime?)x.EnteredAt).SingleOrDefaultAsync(cancellationToken);
 
     private async Task<ConditionFact> RankAsync(RankRule rule, CancellationToken cancellationToken)
     {

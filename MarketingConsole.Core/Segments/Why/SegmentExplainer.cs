@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace MarketingConsole.Core.Segments;
 
 /// <summary>Says why a customer is in a segment or not, condition by condition. Asks the database, so that what it says is what counts.</summary>
-public sealed class SegmentExplainer(IDbContextFactory<ConsoleDb> dbs, SegmentService segments, ConsentGate consent, ShopCalendar calendar, TimeProvider time)
+public sealed class SegmentExplainer(IDbContextFactory<ConsoleDb> dbs, SegmentService segments, RuleWatches watches, ConsentGate consent, ShopCalendar calendar, TimeProvider time)
 {
     /// <returns>Null when there is no such segment or customer.</returns>
     public async Task<SegmentReasons?> WhyAsync(int segmentId, int customerId, CancellationToken cancellationToken)
@@ -29,6 +29,7 @@ public sealed class SegmentExplainer(IDbContextFactory<ConsoleDb> dbs, SegmentSe
 
     private async Task<RuleExplanation?> ExplainAsync(SegmentRule rule, int customerId, DateTime? asOf, CancellationToken cancellationToken)
     {
+        rule = await watches.ResolveAsync(rule, cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
         var (at, gate, names) = (asOf ?? now, await consent.RulesAsync(cancellationToken), await segments.NamesAsync(cancellationToken));
         var past = at < now ? new PastConsent(await consent.RulesAsync(at, cancellationToken), now) : null;
@@ -72,6 +73,11 @@ public sealed class SegmentExplainer(IDbContextFactory<ConsoleDb> dbs, SegmentSe
             var holds = await db.Customers.Where(x => x.Id == customerId).Where(SegmentQuery.Filter(node, scope)).AnyAsync(cancellationToken);
             var fact = await new ConditionFacts(scope, customer, names).OfAsync(node, cancellationToken);
             reasons.Add(new RuleReason(path, depth, sentence, known && holds, false, fact.Actual, fact.Wanted, fact.Events ?? []));
+            if (node is HeldRule { Rule: { } held })
+            {
+                await VisitAsync(held, RuleTree.Join(path, RuleTree.Held), depth + 1); // why it holds now, or not
+            }
+
             return holds;
         }
     }

@@ -37,6 +37,8 @@ internal static class Sentences
         ("gold or silver members who bought nothing in the last 60 days", All("""{"type":"trait","field":"tier","op":"in","values":["gold","silver"]}""", Event("purchase", """ "op":"notPerformed","days":60"""))),
         ("lapsing customers", """{"type":"twin","field":"stage","op":"is","value":"lapsing"}"""),
         ("customers who are cooling or lapsing", """{"type":"twin","field":"stage","op":"in","values":["cooling","lapsing"]}"""),
+        ("customers who have been lapsing for at least two weeks", """{"type":"held","rule":{"type":"twin","field":"stage","op":"is","value":"lapsing"},"days":14}"""),
+        ("women who for at least 14 days have been among those whose chance to buy in 30 days is at least 40 %", All(Women, """{"type":"held","rule":{"type":"twin","field":"chanceToBuy","op":"atLeast","value":40},"days":14}""")),
         ("customers who are not lost", """{"type":"twin","field":"stage","op":"isNot","value":"lost"}"""),
         ("bought tea", Event("purchase", """ "op":"performed","where":{"categories":["Tea"]}""")),
         ("customers who bought tea or coffee this month", Event("purchase", """ "op":"performed","window":"thisMonth","where":{"categories":["Tea","Coffee"]}""")),

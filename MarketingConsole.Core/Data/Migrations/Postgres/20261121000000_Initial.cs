@@ -635,7 +635,8 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     UpdatedAt = table.Column<long>(type: "bigint", nullable: false),
                     Size = table.Column<int>(type: "integer", nullable: false),
                     CountedAt = table.Column<long>(type: "bigint", nullable: true),
-                    DeletedAt = table.Column<long>(type: "bigint", nullable: true)
+                    DeletedAt = table.Column<long>(type: "bigint", nullable: true),
+                    IsWatch = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
                 {

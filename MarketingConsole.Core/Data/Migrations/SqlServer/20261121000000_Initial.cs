@@ -635,7 +635,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     UpdatedAt = table.Column<long>(type: "bigint", nullable: false),
                     Size = table.Column<int>(type: "int", nullable: false),
                     CountedAt = table.Column<long>(type: "bigint", nullable: true),
-                    DeletedAt = table.Column<long>(type: "bigint", nullable: true)
+                    DeletedAt = table.Column<long>(type: "bigint", nullable: true),
+                    IsWatch = table.Column<bool>(type: "bit", nullable: false)
                 },
                 constraints: table =>
                 {
