@@ -28,7 +28,7 @@ public sealed class DistributionTests
                 continue;
             }
 
-            var leaves = RuleTree.Nodes(rule).Where(x => x.Rule is not GroupRule).ToList();
+            var leaves = RuleTree.Nodes(rule).Where(x => x.Rule is not GroupRule && RuleTree.CountedPath(x.Path) == x.Path).ToList();
             var (path, condition) = leaves[random.Next(leaves.Count)];
             var distribution = Read(store, data, rule, path);
             if (distribution.Reason is not null)

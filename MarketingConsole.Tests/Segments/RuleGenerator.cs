@@ -173,8 +173,14 @@ public sealed class RuleGenerator(Random random)
     /// <summary>Watched by <see cref="SegmentWorld"/>'s only segment, whatever it is that has held: who its members are is not what evaluators find out.</summary>
     private HeldRule Held()
     {
+        SegmentRule rule;
+        do
+        {
+            rule = Any(random.Next(2));
+        }
+        while (RuleTree.Nodes(rule).Any(x => x.Rule is HeldRule));
         var minutes = random.Next(3) == 0;
-        return new HeldRule { Rule = Any(random.Next(2)), Days = minutes ? null : random.Next(1, 30), Minutes = minutes ? random.Next(1, 60 * 24 * 30) : null, Watch = random.Next(5) == 0 ? null : 1 };
+        return new HeldRule { Rule = rule, Days = minutes ? null : random.Next(1, 30), Minutes = minutes ? random.Next(1, 60 * 24 * 30) : null, Watch = random.Next(5) == 0 ? null : 1 };
     }
 
     private NearRule Near()

@@ -113,7 +113,7 @@ public sealed class RuleWatches(IDbContextFactory<ConsoleDb> dbs, SegmentKeeper 
     private static SegmentRule Resolve(SegmentRule rule, Dictionary<string, int> watches) => rule switch
     {
         GroupRule group => group with { Rules = [.. group.Rules.Select(x => Resolve(x, watches))] },
-        HeldRule { Rule: { } inner } held => held with { Rule = Resolve(inner, watches), Watch = watches.TryGetValue(held.Condition, out var watch) ? watch : null },
+        HeldRule { Rule: { } inner } held => held with { Rule = Resolve(inner, watches), Watch = watches.TryGetValue(held.Condition, out var watch) ? watch : held.Watch },
         _ => rule,
     };
 

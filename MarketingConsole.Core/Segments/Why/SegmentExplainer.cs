@@ -63,16 +63,18 @@ public sealed class SegmentExplainer(IDbContextFactory<ConsoleDb> dbs, SegmentSe
                 return joined;
             }
 
-            var sentence = RuleSentence.Who(node, names);
+            var (sentence, holds) = (RuleSentence.Who(node, names), false);
             if (barred)
             {
                 reasons.Add(new RuleReason(path, depth, sentence, false, Barred: true));
-                return false;
+            }
+            else
+            {
+                holds = await db.Customers.Where(x => x.Id == customerId).Where(SegmentQuery.Filter(node, scope)).AnyAsync(cancellationToken);
+                var fact = await new ConditionFacts(scope, customer, names).OfAsync(node, cancellationToken);
+                reasons.Add(new RuleReason(path, depth, sentence, known && holds, false, fact.Actual, fact.Wanted, fact.Events ?? []));
             }
 
-            var holds = await db.Customers.Where(x => x.Id == customerId).Where(SegmentQuery.Filter(node, scope)).AnyAsync(cancellationToken);
-            var fact = await new ConditionFacts(scope, customer, names).OfAsync(node, cancellationToken);
-            reasons.Add(new RuleReason(path, depth, sentence, known && holds, false, fact.Actual, fact.Wanted, fact.Events ?? []));
             if (node is HeldRule { Rule: { } held })
             {
                 await VisitAsync(held, RuleTree.Join(path, RuleTree.Held), depth + 1); // why it holds now, or not
