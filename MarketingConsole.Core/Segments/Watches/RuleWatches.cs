@@ -41,17 +41,16 @@ public sealed class RuleWatches(IDbContextFactory<ConsoleDb> dbs, SegmentKeeper 
         var (watches, now, notes) = (await WatchesAsync(cancellationToken), time.GetUtcNow().UtcDateTime, new List<RuleProblem>());
         foreach (var (path, node) in held)
         {
-            var length = RuleSentence.Length(node);
-            if (!watches.TryGetValue(node.Condition, out var watch))
+            var (length, watched) = (RuleSentence.Length(node), watches.TryGetValue(node.Condition, out var watch));
+            if (watched && watch.Since + node.Time <= now)
             {
-                notes.Add(new(path, stores.Store is not null && WatchHistory.CanLookBack(node.Rule!)
-                    ? $"Since when this has held is found out when the segment is saved: the console then looks back over {length} and goes on watching. Until then nobody is counted by it."
-                    : $"The console does not watch this yet, so nobody is known to have met it for {length}. Watching begins when the segment is saved."));
+                continue;
             }
-            else if (watch.Since + node.Time > now)
-            {
-                notes.Add(new(path, $"Watched since {Told(watch.Since)} only: before {Told(watch.Since + node.Time)} nobody can be known to have met this for {length}."));
-            }
+
+            notes.Add(new(path, stores.Store is not null && WatchHistory.CanLookBack(node.Rule!)
+                ? $"Since when this has held is found out when the segment is saved: the console then looks back over {length} and goes on watching. Until then nobody is counted by it."
+                : watched ? $"Watched since {Told(watch.Since)} only: before {Told(watch.Since + node.Time)} nobody can be known to have met this for {length}."
+                : $"The console does not watch this yet, so nobody is known to have met it for {length}. Watching begins when the segment is saved."));
         }
 
         return notes;
