@@ -86,7 +86,6 @@ public sealed class OverlapTests
     {
         await using var shop = await ShopAsync();
         Assert.True(shop.Answers.State() is { Used: true, Ready: true, Step: null });
-        Assert.Null(shop.Answers.Absence());
         Assert.True(shop.IdleAnswers.State() is { Used: true, Ready: false });
         var idle = ActivatorUtilities.CreateInstance<DistributionReader>(shop.Database.Services, shop.Idle, shop.IdleAnswers);
         Assert.NotNull((await idle.ReadAsync(new TraitRule { Field = "country", Value = "DE" }, "", null, Stop)).Reason);
