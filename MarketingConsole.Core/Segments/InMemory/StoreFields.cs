@@ -65,13 +65,12 @@ internal sealed class StoreFields(TwinStore store, ShopCalendar calendar, DateTi
             return rule.Op == RuleOperator.Missing ? SlotSet.Full(store.Slots) : new SlotSet(store.Slots);
         }
 
-        var known = trait.Where((x, _) => x.Length > 0, store.Slots);
         switch (rule.Op)
         {
             case RuleOperator.Exists:
-                return known;
+                return Known();
             case RuleOperator.Missing:
-                return known.Not();
+                return Known().Not();
             case RuleOperator.HasAll:
                 return (rule.Values ?? []).Aggregate(SlotSet.Full(store.Slots), (set, value) => set.And(trait.Where((x, _) => x == value, store.Slots)));
             case RuleOperator.IsNot:
@@ -81,6 +80,8 @@ internal sealed class StoreFields(TwinStore store, ShopCalendar calendar, DateTi
             default:
                 return trait.Where(Any(rule), store.Slots);
         }
+
+        SlotSet Known() => trait.Where((x, _) => x.Length > 0, store.Slots);
     }
 
     private static Func<string, double?, bool> Any(FieldRule rule)

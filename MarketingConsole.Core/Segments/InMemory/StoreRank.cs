@@ -35,12 +35,42 @@ internal sealed class StoreRank(TwinStore store, StoreEvents events)
 
     private void Fill(SlotSet set, double[] keys, int[] slots, int count, int places)
     {
-        var copy = ArrayPool<double>.Shared.Rent(count);
-        keys.AsSpan(0, count).CopyTo(copy);
-        var last = Smallest(copy.AsSpan(0, count), places - 1);
-        ArrayPool<double>.Shared.Return(copy);
-        var equals = new List<int>();
+        // By the first sixteen bits of the key's order all but a few are known to be in or out; the few are told apart by the whole key.
+        var starts = new int[65_536];
         for (var i = 0; i < count; i++)
+        {
+            starts[Order(keys[i])]++;
+        }
+
+        var (edge, before) = (0, 0);
+        while (before + starts[edge] < places)
+        {
+            before += starts[edge++];
+        }
+
+        var (few, owners) = (new double[starts[edge]], new int[starts[edge]]);
+        for (int i = 0, n = 0; i < count; i++)
+        {
+            var order = Order(keys[i]);
+            if (order < edge)
+            {
+                set.Add(slots[i]);
+            }
+            else if (order == edge)
+            {
+                (few[n], owners[n]) = (keys[i], slots[i]);
+                n++;
+            }
+        }
+
+        FillFew(set, few, owners, places - before);
+    }
+
+    private void FillFew(SlotSet set, double[] keys, int[] slots, int places)
+    {
+        var last = Smallest([.. keys], places - 1);
+        var equals = new List<int>();
+        for (var i = 0; i < keys.Length; i++)
         {
             if (keys[i] < last)
             {
@@ -57,6 +87,13 @@ internal sealed class StoreRank(TwinStore store, StoreEvents events)
         {
             set.Add(slot);
         }
+    }
+
+    /// <summary>The first sixteen bits of a number's place among all numbers: of two, the smaller has no greater one. Zero is positive.</summary>
+    private static int Order(double x)
+    {
+        var bits = BitConverter.DoubleToInt64Bits(x + 0.0); // -0 becomes 0
+        return (int)((ulong)(bits ^ ((bits >> 63) | long.MinValue)) >> 48);
     }
 
     /// <summary>The value that would stand at a place if they were sorted. Hoare's quickselect (Algorithm 65, Communications of the ACM, 1961), the pivot being the median of three.</summary>
