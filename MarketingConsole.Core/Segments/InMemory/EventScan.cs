@@ -95,17 +95,18 @@ internal sealed class EventScan
     private void Run<TSink>(EventColumns events, Span<int> listed, Stretch span, SlotValues? after, ref TSink sink) where TSink : struct, IRowSink
     {
         var at = events.At;
+        var all = events.Within(span.From, span.To);
         for (var start = 0; start < listed.Length; start += EventColumns.BlockSize)
         {
             var n = 0;
             var rows = listed[start..Math.Min(start + EventColumns.BlockSize, listed.Length)];
-            foreach (var row in rows)
+            foreach (var row in all ? [] : rows)
             {
                 rows[n] = row;
                 n += at[row] >= span.From && at[row] <= span.To ? 1 : 0;
             }
 
-            rows = Filter(events, rows[..n], after);
+            rows = Filter(events, all ? rows : rows[..n], after);
             if (rows.Length > 0)
             {
                 sink.Take(events, rows);

@@ -23,8 +23,7 @@ internal readonly struct CountSink(SlotValues counts) : IRowSink
         var slots = events.Slot;
         foreach (var row in rows)
         {
-            ref var count = ref counts.Of(slots[row]);
-            count = double.IsNaN(count) ? 1 : count + 1;
+            counts.Add(slots[row], 1);
         }
     }
 }
@@ -98,8 +97,7 @@ internal readonly struct SumSink(SlotValues sums, bool pieces) : IRowSink
             var values = column.Values;
             foreach (var row in rows)
             {
-                ref var sum = ref sums.Of(slots[row]);
-                sum = double.IsNaN(sum) ? values[row] : sum + values[row];
+                sums.Add(slots[row], values[row]);
             }
 
             return;
@@ -107,8 +105,7 @@ internal readonly struct SumSink(SlotValues sums, bool pieces) : IRowSink
 
         foreach (var row in rows)
         {
-            ref var sum = ref sums.Of(slots[row]);
-            sum = double.IsNaN(sum) ? events.AmountOf(row) : sum + events.AmountOf(row);
+            sums.Add(slots[row], events.AmountOf(row));
         }
     }
 }

@@ -70,11 +70,7 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
         var counts = store.Rent();
         Fold(scan, span, after, pieces, counts, Counted);
         Fold(scan, span, after, pieces, values, (sum, x, _) => double.IsNaN(sum) ? x : sum + x);
-        foreach (var slot in counts.Known)
-        {
-            values.Of(slot) /= counts[slot];
-        }
-
+        counts.Each((slot, count) => values.Of(slot) /= count);
         store.Return(counts);
     }
 
@@ -110,19 +106,14 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
 
     private SlotSet Where(SlotValues values, Func<double, bool> test)
     {
-        var (set, count) = (new SlotSet(store.Slots), values.Known.Length);
-        var (slots, numbers) = (ArrayPool<int>.Shared.Rent(count), ArrayPool<double>.Shared.Rent(count));
-        values.CopyTo(slots, numbers);
-        for (var i = 0; i < count; i++)
+        var set = new SlotSet(store.Slots);
+        values.Each((slot, value) =>
         {
-            if (test(numbers[i]))
+            if (test(value))
             {
-                set.Add(slots[i]);
+                set.Add(slot);
             }
-        }
-
-        ArrayPool<int>.Shared.Return(slots);
-        ArrayPool<double>.Shared.Return(numbers);
+        });
         return set;
     }
 
@@ -186,8 +177,7 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
         scan.Run(span, after, ref sink);
         foreach (var (slot, _) in pairs)
         {
-            ref var count = ref values.Of(slot);
-            count = double.IsNaN(count) ? 1 : count + 1;
+            values.Add(slot, 1);
         }
     }
 

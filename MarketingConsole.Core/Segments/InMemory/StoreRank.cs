@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using MarketingConsole.Core.Twins.Store;
 
 namespace MarketingConsole.Core.Segments.InMemory;
@@ -12,16 +13,15 @@ internal sealed class StoreRank(TwinStore store, StoreEvents events)
         var values = rule.Event is { } happened ? events.Measure(happened) : Values(rule.Field!);
         var places = rule.Places(eligible.Count);
         var descending = rule.Top != (rule.Event is { Measure: EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast }); // the more days, the earlier the instant
-        var (keys, slots, count) = (ArrayPool<double>.Shared.Rent(values.Known.Length), ArrayPool<int>.Shared.Rent(values.Known.Length), 0);
-        values.CopyTo(slots, keys);
-        for (var i = 0; i < values.Known.Length; i++)
+        var known = values.Count;
+        var (keys, slots) = (ArrayPool<double>.Shared.Rent(known), ArrayPool<int>.Shared.Rent(known));
+        var count = values.CopyTo(slots, keys, eligible);
+        store.Return(values);
+        if (descending)
         {
-            slots[count] = slots[i];
-            keys[count] = descending ? -keys[i] : keys[i];
-            count += eligible[slots[i]] ? 1 : 0;
+            TensorPrimitives.Negate(keys.AsSpan(0, count), keys);
         }
 
-        store.Return(values);
         var set = new SlotSet(store.Slots);
         if (places > 0 && count > 0)
         {

@@ -35,10 +35,7 @@ internal sealed class ConditionMeasures(TwinStore store, ShopCalendar calendar, 
         var none = rule.Measure is EventMeasure.Count or EventMeasure.Sum or EventMeasure.Distinct ? 0 : double.NaN; // of nothing
         Func<SlotSet>? holds = admitted is null ? null : () => Where(values, admitted, none);
         var known = new SlotSet(store.Slots);
-        foreach (var slot in values.Known)
-        {
-            known.Add(slot);
-        }
+        values.Each((slot, _) => known.Add(slot));
 
         return rule.Measure switch
         {
@@ -59,14 +56,13 @@ internal sealed class ConditionMeasures(TwinStore store, ShopCalendar calendar, 
     private SlotSet Where(SlotValues values, MeasureInterval admitted, double none)
     {
         var (set, nothing) = (new SlotSet(store.Slots), admitted.Holds(none));
-        foreach (var slot in values.Known)
+        values.Each((slot, value) =>
         {
-            if (admitted.Holds(values[slot]) != nothing)
+            if (admitted.Holds(value) != nothing)
             {
                 set.Add(slot);
             }
-        }
-
+        });
         return nothing ? set.Not() : set;
     }
 

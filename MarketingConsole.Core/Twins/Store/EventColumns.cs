@@ -59,6 +59,9 @@ public sealed class EventColumns
 
     internal (long First, long Last) Block(int block) => _blocks[block];
 
+    /// <summary>True when all events lie between two instants, both included.</summary>
+    internal bool Within(long from, long to) => _blocks.TrueForAll(x => x.First >= from && x.Last <= to);
+
     internal long AmountOf(int row) => _large.Count > 0 && _large.TryGetValue(row, out var large) ? large.Amount : _amount[row];
 
     internal int DayOf(int row) => UtcDay(_at[row]) + _dayShift[row];

@@ -13,18 +13,17 @@ public sealed class SlotSet(int size)
 
     internal Span<ulong> Words => _words;
 
-    public int Count
-    {
-        get
-        {
-            var count = 0;
-            foreach (var word in _words)
-            {
-                count += BitOperations.PopCount(word);
-            }
+    public int Count => Ones(_words);
 
-            return count;
+    internal static int Ones(ReadOnlySpan<ulong> words)
+    {
+        var count = 0;
+        foreach (var word in words)
+        {
+            count += BitOperations.PopCount(word);
         }
+
+        return count;
     }
 
     public bool this[int slot] => (_words[slot >> 6] >> slot & 1) != 0;

@@ -45,12 +45,28 @@ public sealed class TraitColumn
         _code.Cover(_count);
         var owners = _slot.Values;
         var codes = _code.Values;
+        var words = set.Words;
+        var (at, word) = (0, 0UL);
         for (var pair = 0; pair < _count; pair++)
         {
-            if (owners[pair] >= 0 && passes[codes[pair]])
+            var owner = owners[pair];
+            if (owner >> 6 != at)
             {
-                set.Add(owners[pair]);
+                if (owner < 0)
+                {
+                    continue;
+                }
+
+                words[at] |= word; // mostly sixty-four slots one after the other
+                (at, word) = (owner >> 6, 0);
             }
+
+            word |= (passes[codes[pair]] ? 1UL : 0UL) << owner;
+        }
+
+        if (word != 0)
+        {
+            words[at] |= word;
         }
 
         return set;
