@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Twins.Store;
 
@@ -38,9 +39,8 @@ internal sealed class EventScan
 
         if (where.OnProducts)
         {
-            _products = Products(store, where);
-            int[] found = [.. _products.Index().Where(x => x.Item).Select(x => x.Index)];
-            _few = found.Length <= MostFew ? found : null;
+            var chosen = Products(store, where);
+            (_products, _few) = (chosen.Wanted, chosen.Ids.Length <= MostFew ? chosen.Ids : null);
         }
 
         if (where.Channels is { } channels)
@@ -251,16 +251,12 @@ internal sealed class EventScan
         return rows[..n];
     }
 
-    private static bool[] Products(TwinStore store, EventFilter where)
+    private static ProductChoice Products(TwinStore store, EventFilter where)
     {
-        var wanted = new bool[store.Products.Keys.DefaultIfEmpty().Max() + 1];
         var (least, most) = (where.PriceAtLeast is { } low ? FieldConditions.Cents(low) : long.MinValue, where.PriceAtMost is { } high ? FieldConditions.Cents(high) : long.MaxValue);
-        foreach (var (id, product) in store.Products)
-        {
-            wanted[id] = (where.Categories?.Contains(product.Category) ?? true) && (where.Brands?.Contains(product.Brand) ?? true) && (where.Skus?.Contains(product.Sku) ?? true)
-                && product.PriceCents >= least && product.PriceCents <= most;
-        }
+        return store.Products.Where($"{Name(where.Categories)}/{Name(where.Brands)}/{Name(where.Skus)}/{least}/{most}", x =>
+            (where.Categories?.Contains(x.Category) ?? true) && (where.Brands?.Contains(x.Brand) ?? true) && (where.Skus?.Contains(x.Sku) ?? true) && x.PriceCents >= least && x.PriceCents <= most);
 
-        return wanted;
+        static string Name(IReadOnlyList<string>? values) => values is null ? "" : JsonSerializer.Serialize(values);
     }
 }

@@ -161,7 +161,7 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
     {
         var names = new Dictionary<string, int>(StringComparer.Ordinal);
         int Code(string? name) => string.IsNullOrEmpty(name) ? int.MinValue : names.TryGetValue(name, out var code) ? code : names[name] = names.Count;
-        string? Of(int product, Func<StoreProduct, string> read) => store.Products.TryGetValue(product, out var found) ? read(found) : null;
+        string? Of(int product, Func<StoreProduct, string> read) => store.Products[product] is { } found ? read(found) : null;
         var pairs = new HashSet<(int Slot, int Key)>();
         var sink = new DistinctSink(pairs, rule.Of switch
         {

@@ -186,7 +186,7 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
             return;
         }
 
-        var strangers = arrived.Where(x => store.KnownSlot(x.Event.CustomerId) < 0 || x.Items.Any(i => !store.Products.ContainsKey(i.ProductId)) || (x.Event.ProductId is { } product && !store.Products.ContainsKey(product)))
+        var strangers = arrived.Where(x => store.KnownSlot(x.Event.CustomerId) < 0 || x.Items.Any(i => !store.Products.Has(i.ProductId)) || (x.Event.ProductId is { } product && !store.Products.Has(product)))
             .Select(x => x.Event.CustomerId).ToHashSet();
         var writer = new StoreWriter(store);
         store.Write(() => arrived.Where(x => !strangers.Contains(x.Event.CustomerId)).ToList().ForEach(x => writer.Write(x.Event, x.Items)), gates: false);

@@ -5,8 +5,6 @@ using MarketingConsole.Core.Events;
 namespace MarketingConsole.Core.Twins.Store;
 
 /// <param name="PriceCents">List price.</param>
-public sealed record StoreProduct(string Sku, string Category, string Brand, long PriceCents);
-
 /// <summary>What is asked of all customers at once, in columns in memory: traits, features and scores, choices, events. A cache of the database, never the only copy.
 /// <para>A customer is a slot, a number from 0 in the order of arrival, which never changes while the store lives. One writes at a time, readers share:
 /// <see cref="Read"/> and <see cref="Write"/> take the lock, and what a reader sees is one state.</para></summary>
@@ -55,7 +53,7 @@ public sealed class TwinStore : IDisposable
     /// <summary>0 to 1, by segment.</summary>
     public Dictionary<int, ValueColumn<double>> Similarities { get; } = [];
 
-    public Dictionary<int, StoreProduct> Products { get; private init; } = [];
+    public StoreProducts Products { get; private init; } = new();
 
     /// <summary>Where stores are, in degrees; those whose place is known.</summary>
     public Dictionary<int, (double Latitude, double Longitude)?> Places { get; private init; } = [];
