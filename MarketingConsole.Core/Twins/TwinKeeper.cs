@@ -4,6 +4,7 @@ using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Events.Intake;
+using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Twins.Training;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -63,7 +64,7 @@ internal sealed partial class TwinKeeper(TwinRefresher refresher, ModelTraining 
             var (all, ids) = await GatherAsync(stoppingToken);
             try
             {
-                await (all ? refresher.RefreshAllAsync(null, stoppingToken) : refresher.RefreshAsync(ids, stoppingToken));
+                await BackgroundThread.RunAsync("Twins", () => all ? refresher.RefreshAllAsync(null, stoppingToken) : refresher.RefreshAsync(ids, stoppingToken));
                 await training.StartIfGrownAsync(all || ids.Count >= Many, stoppingToken);
             }
             catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events.Live;
+using MarketingConsole.Core.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,9 +16,10 @@ internal sealed partial class IntakeLoader(IntakeJournal journal, MessageLoader 
     private const int Tries = 3;
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => BackgroundThread.RunAsync("Intake loader", () => RunAsync(stoppingToken));
+
+    private async Task RunAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield();
         while (!stoppingToken.IsCancellationRequested)
         {
             try

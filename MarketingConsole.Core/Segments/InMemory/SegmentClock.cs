@@ -10,7 +10,7 @@ namespace MarketingConsole.Core.Segments.InMemory;
 public sealed partial class SegmentClock(StoreKeeper stores, SegmentKeeper keeper, ShopCalendar calendar, TimeProvider time, ILogger<SegmentClock> log) : BackgroundService
 {
     /// <summary>Rankings of large shops take a while: they are counted for at most this part of the time.</summary>
-    private const int RankingPart = 30, AtOnce = 300;
+    private const int RankingPart = 30, AtOnce = 300, RulesAtOnce = 10;
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Start = TimeSpan.FromMinutes(1);
     private TwinStore? _store;
     private DateTime _until;
@@ -80,33 +80,40 @@ public sealed partial class SegmentClock(StoreKeeper stores, SegmentKeeper keepe
     private async Task<(HashSet<int>? Customers, bool Others)> DueAsync(TwinStore store, DateTime now, CancellationToken cancellationToken)
     {
         var rules = await keeper.RulesAsync(fresh: false, cancellationToken);
-        return store.Read(() =>
+        var (due, others) = (new HashSet<int>(), false);
+        foreach (var some in rules.Rules.Where(x => rules.CountsInStore(x.Key)).Chunk(RulesAtOnce)) // what arrives comes between
         {
-            var moments = new StoreMoments(store, rules.Consent, calendar, _until, now);
-            var (due, others) = (new SlotSet(store.Slots), false);
-            foreach (var (id, rule) in rules.Rules)
+            cancellationToken.ThrowIfCancellationRequested();
+            var found = store.Read(() =>
             {
-                if (!rules.CountsInStore(id))
+                var (moments, set) = (new StoreMoments(store, rules.Consent, calendar, _until, now), new SlotSet(store.Slots));
+                foreach (var (id, rule) in some)
                 {
-                    continue;
+                    if (moments.Of(rule) is { } crossing)
+                    {
+                        set.Or(crossing);
+                    }
+                    else if (rules.Of(id) == SegmentKind.ByOthers)
+                    {
+                        others = true;
+                    }
+                    else
+                    {
+                        return null;
+                    }
                 }
 
-                if (moments.Of(rule) is { } some)
-                {
-                    due.Or(some);
-                }
-                else if (rules.Of(id) == SegmentKind.ByOthers)
-                {
-                    others = true;
-                }
-                else
-                {
-                    return ((HashSet<int>?)null, true);
-                }
+                return set.Slots().Select(store.IdOf).ToList();
+            });
+            if (found is null)
+            {
+                return (null, true);
             }
 
-            return ([.. due.Slots().Select(store.IdOf)], others);
-        });
+            due.UnionWith(found);
+        }
+
+        return (due, others);
     }
 
     [LoggerMessage(LogLevel.Error, "Segments could not be compared with the time; trying again in a second")]
