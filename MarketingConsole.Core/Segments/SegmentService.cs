@@ -23,7 +23,8 @@ public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeep
 {
     public const int MaxName = 120, MaxDescription = 1000;
 
-    private static readonly TimeSpan Before = TimeSpan.FromDays(7);
+    private static readonly TimeSpan Before = TimeSpan.FromDays(7), LiveKeep = TimeSpan.FromSeconds(1);
+    private volatile LiveSegments? _live;
 
     /// <summary>All live segments by name.</summary>
     public async Task<IReadOnlyList<SegmentRow>> ListAsync(CancellationToken cancellationToken)
@@ -101,6 +102,7 @@ public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeep
         }
 
         await db.SaveChangesAsync(cancellationToken);
+        _live = null;
         await audit.WriteAsync(actor, id is null ? "segment.create" : "segment.change", $"segment {segment.Id}", $"{name}, version {segment.Version}", cancellationToken);
         await keeper.RecountAsync(segment.Id, cancellationToken);
         await watches.EndUnusedAsync(cancellationToken);
@@ -165,21 +167,36 @@ public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeep
     /// <summary>The segments a customer is in now.</summary>
     public async Task<IReadOnlyList<CustomerSegment>> OfCustomerAsync(int customerId, CancellationToken cancellationToken)
     {
-        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         if (stores.Store is { MembersKept: true } store)
         {
             var entered = store.Read(() => store.KnownSlot(customerId) is >= 0 and var slot
                 ? store.Members.Where(x => x.Value.ContainsKey(slot)).ToDictionary(x => x.Key, x => x.Value[slot]) : []); // before they are written down
-            var names = await db.Segments.Where(x => x.DeletedAt == null).OrderBy(x => x.Name).Select(x => new { x.Id, x.Name }).ToListAsync(cancellationToken);
-            return [.. names.Where(x => entered.ContainsKey(x.Id)).Select(x => new CustomerSegment(x.Id, x.Name, DateTime.UnixEpoch.AddMilliseconds(entered[x.Id])))];
+            return [.. (await LiveAsync(cancellationToken)).Where(x => entered.ContainsKey(x.Id)).Select(x => new CustomerSegment(x.Id, x.Name, DateTime.UnixEpoch.AddMilliseconds(entered[x.Id])))];
         }
 
+        await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         return await (from m in db.SegmentMembers
                       join s in db.Segments on m.SegmentId equals s.Id
                       where m.CustomerId == customerId && s.DeletedAt == null
                       orderby s.Name
                       select new CustomerSegment(s.Id, s.Name, m.EnteredAt)).ToListAsync(cancellationToken);
     }
+
+    /// <summary>Live segments by name: programs ask for those of a customer many times a second.</summary>
+    private async Task<IReadOnlyList<(int Id, string Name)>> LiveAsync(CancellationToken cancellationToken)
+    {
+        var (live, at) = (_live, time.GetTimestamp());
+        if (live is null || time.GetElapsedTime(live.At, at) > LiveKeep)
+        {
+            await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+            var rows = await db.Segments.Where(x => x.DeletedAt == null).OrderBy(x => x.Name).Select(x => new { x.Id, x.Name }).ToListAsync(cancellationToken);
+            _live = live = new(rows.ConvertAll(x => (x.Id, x.Name)), at);
+        }
+
+        return live.Segments;
+    }
+
+    private sealed record LiveSegments(IReadOnlyList<(int Id, string Name)> Segments, long At);
 
     /// <summary>Names for <see cref="RuleSentence"/>.</summary>
     public async Task<RuleNames> NamesAsync(CancellationToken cancellationToken)
@@ -199,6 +216,7 @@ public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeep
     {
         if (await db.Segments.Where(x => x.Id == id).ExecuteUpdateAsync(s => s.SetProperty(x => x.DeletedAt, at), cancellationToken) > 0)
         {
+            _live = null;
             await audit.WriteAsync(actor, action, $"segment {id}", "", cancellationToken);
         }
     }

@@ -49,13 +49,13 @@ internal static class MembershipBenchmark
         }
 
         Console.WriteLine($"{segments} segments, {(await app.Get<SegmentService>().ListAsync(CancellationToken.None)).Sum(x => x.Size):N0} memberships; {rate:N0} events/s for {seconds} s");
-        await MeasureAsync(app, key, probed, probes[..WarmUpProbes], rate, WarmUpSeconds, customers); // until the code is compiled for speed
+        await MeasureAsync(app, key, probed, probes[..WarmUpProbes], rate, WarmUpSeconds, customers, seed: 1); // until the code is compiled for speed
         while (app.Get<IntakeJournal>().Backlog > 0 || app.Get<StoreKeeper>().Current is null)
         {
             await Task.Delay(1000);
         }
 
-        var (latencies, sent, took) = await MeasureAsync(app, key, probed, probes[WarmUpProbes..], rate, seconds, customers);
+        var (latencies, sent, took) = await MeasureAsync(app, key, probed, probes[WarmUpProbes..], rate, seconds, customers, seed: 2);
         var sorted = latencies.Order().ToList();
         Console.WriteLine($"HTTP to membership visible: p50 {At(sorted, .5):N0} ms, p95 {At(sorted, .95):N0} ms, p99 {At(sorted, .99):N0} ms, most {sorted[^1]:N0} ms (goal 100 at p99), {sorted.Count:N0} probes; "
             + $"{sent / took.TotalSeconds:N0} events/s acknowledged; {app.Get<IntakeJournal>().Backlog:N0} events not yet in the database at the end; {Environment.ProcessorCount} cores shared by sender, console and database");
@@ -82,7 +82,7 @@ internal static class MembershipBenchmark
         _ => rule,
     };
 
-    private static async Task<(List<double> Latencies, long Sent, TimeSpan Took)> MeasureAsync(ConsoleFactory app, string key, int probed, List<int> probes, int rate, int seconds, int customers)
+    private static async Task<(List<double> Latencies, long Sent, TimeSpan Took)> MeasureAsync(ConsoleFactory app, string key, int probed, List<int> probes, int rate, int seconds, int customers, int seed)
     {
         var (latencies, sent, started, batch) = (new ConcurrentBag<double>(), 0L, Stopwatch.GetTimestamp(), -1);
         var length = TimeSpan.FromSeconds(seconds);
@@ -93,7 +93,7 @@ internal static class MembershipBenchmark
             {
                 var due = TimeSpan.FromSeconds(n * (double)ABatch / rate) - Stopwatch.GetElapsedTime(started);
                 await Task.Delay(due > TimeSpan.Zero ? due : TimeSpan.Zero);
-                using var body = new ByteArrayContent(Body(new Random(n), n, customers / 2));
+                using var body = new ByteArrayContent(Body(new Random((seed << 20) + n), n, customers / 2));
                 body.Headers.ContentType = new("application/json");
                 using var response = await client.PostAsync("/v1/batch", body);
                 response.EnsureSuccessStatusCode();
