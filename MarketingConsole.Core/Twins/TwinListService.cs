@@ -68,8 +68,8 @@ public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGat
     public async Task<int?> FindAsync(string keyOrId, CancellationToken cancellationToken)
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-        var id = await db.Customers.Where(x => x.Key == keyOrId).Select(x => (int?)x.Id).SingleOrDefaultAsync(cancellationToken);
-        return id ?? (int.TryParse(keyOrId, out var number) && await db.Customers.AnyAsync(x => x.Id == number, cancellationToken) ? number : null);
+        var found = int.TryParse(keyOrId, out var number) ? db.Customers.Where(x => x.Key == keyOrId || x.Id == number) : db.Customers.Where(x => x.Key == keyOrId);
+        return await found.OrderBy(x => x.Key == keyOrId ? 0 : 1).Select(x => (int?)x.Id).FirstOrDefaultAsync(cancellationToken);
     }
 
     /// <param name="ordered">The caller sorts, so the table sorted by must take part.</param>

@@ -15,7 +15,8 @@ internal sealed class StoreMemberships(TwinStore store, ConsentRuleSet consent, 
     public List<MembershipChange> Recheck(IReadOnlyList<(int Id, SegmentRule Rule)> segments, IEnumerable<int> customerIds)
     {
         var referred = segments.SelectMany(x => RuleTree.Segments(x.Rule)).ToHashSet();
-        return [.. customerIds.Chunk(CustomersAPart).SelectMany(ids => RecheckPart(segments, referred, ids))];
+        var types = segments.Aggregate(default(EventTypeSet), (set, x) => set | EventTypeSet.Of(x.Rule));
+        return [.. customerIds.Chunk(CustomersAPart).SelectMany(ids => RecheckPart(segments, referred, types, ids))];
     }
 
     /// <summary>Counts a segment for all customers.</summary>
@@ -37,12 +38,12 @@ internal sealed class StoreMemberships(TwinStore store, ConsentRuleSet consent, 
         return Note(segment, entered, left, gone);
     }
 
-    private List<MembershipChange> RecheckPart(IReadOnlyList<(int Id, SegmentRule Rule)> segments, HashSet<int> referred, int[] customerIds)
+    private List<MembershipChange> RecheckPart(IReadOnlyList<(int Id, SegmentRule Rule)> segments, HashSet<int> referred, EventTypeSet types, int[] customerIds)
     {
         var (slots, part) = store.Read(() =>
         {
             var known = customerIds.Select(store.KnownSlot).Where(x => x >= 0).ToList();
-            return (known, store.Part(known, referred));
+            return (known, store.Part(known, referred, x => types.Overlaps(EventTypeSet.Of(x))));
         });
         var query = new StoreQuery(part, consent, calendar, now);
         var changes = new List<MembershipChange>();

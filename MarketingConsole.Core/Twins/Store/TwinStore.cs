@@ -220,7 +220,8 @@ public sealed class TwinStore : IDisposable
 
     /// <summary>A store of a few customers, where slots[i] is slot i: what is asked of it costs by them alone. Call within <see cref="Read"/>.</summary>
     /// <param name="segments">Whose memberships are needed.</param>
-    internal TwinStore Part(IReadOnlyList<int> slots, IEnumerable<int> segments)
+    /// <param name="wanted">Types of events to copy; null = all.</param>
+    internal TwinStore Part(IReadOnlyList<int> slots, IEnumerable<int> segments, Func<EventType, bool>? wanted = null)
     {
         var part = new TwinStore { Products = Products, Places = Places };
         Each(slots, x => part.SlotOf(IdOf(x)));
@@ -232,8 +233,8 @@ public sealed class TwinStore : IDisposable
         Each(Refused, x => x.Value.CopyTo(part.Refused[x.Key], slots));
         Each(Similarities, x => x.Value.CopyTo(part.Similarities[x.Key] = new(double.NaN), slots));
         Each(Traits, x => x.Value.CopyTo(part.Trait(x.Key), slots));
-        Each(_events, x => x.Value.CopyTo(part.EventsToFill(x.Key.Type, x.Key.Name), slots));
-        Each(_lines, x => x.Value.CopyTo(part.Lines(x.Key), slots));
+        Each(_events.Where(x => wanted?.Invoke(x.Key.Type) ?? true), x => x.Value.CopyTo(part.EventsToFill(x.Key.Type, x.Key.Name), slots));
+        Each(_lines.Where(x => wanted?.Invoke(x.Key) ?? true), x => x.Value.CopyTo(part.Lines(x.Key), slots));
         foreach (var segment in segments)
         {
             var (all, some) = (Members.GetValueOrDefault(segment), part.Members[segment] = []);
