@@ -1,3 +1,4 @@
+using System.Runtime;
 using MarketingConsole.Tests.Benchmarks.Learning;
 
 namespace MarketingConsole.Tests.Benchmarks;
@@ -34,6 +35,11 @@ internal static class BenchmarkList
     {
         if (args.Length > 0 && All.TryGetValue(args[0], out var run))
         {
+            if (!GCSettings.IsServerGC)
+            {
+                Console.WriteLine("With the garbage collector of a desktop program; DOTNET_gcServer=1 measures with the console's own.");
+            }
+
             return await run(args[1..]);
         }
 
