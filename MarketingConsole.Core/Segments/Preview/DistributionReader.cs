@@ -55,7 +55,7 @@ public sealed class DistributionReader(StoreKeeper keeper, StoreAnswers answers,
             { Numbers: { } numbers } => count.Numbers(values, numbers),
             { Text: { } column } => count.Texts(values.Title, column),
             _ when Trait(condition) is { } name => count.Values(name, store.Traits.GetValueOrDefault(name), condition is not FieldRule own || RuleFields.Find(own)!.KindFor(own) == FieldKind.Number),
-            _ => count.YesNo(RuleSentence.Who(condition, names), admits),
+            _ => count.YesNo($"Customers {RuleSentence.Who(condition, names)}", admits),
         };
         rented.ForEach(store.Return);
         return distribution with { Path = path, Milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds };
