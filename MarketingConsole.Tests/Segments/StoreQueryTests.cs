@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Segments;
 using MarketingConsole.Core.Segments.InMemory;
 using MarketingConsole.Core.Twins.Store;
@@ -139,6 +140,24 @@ public sealed class StoreQueryTests
 
         Assert.True(movers > 100, $"only {movers} moved");
         Assert.True(known > 400 && found < known * 60, $"{found} customers were found for {known} rules"); // or it would tell nothing
+    }
+
+    [Fact]
+    public void Moments_EventsAheadAndEventsOfTheMoment_FindOnlyWhomTimeMoves()
+    {
+        var (world, rule) = (new SegmentWorld(seed: 1, customers: 1), new EventRule { Event = EventType.Cart, Days = 7 });
+        var now = SegmentWorld.Now;
+        using var store = new TwinStore { Now = Instants.Of(now) };
+        Add(customer: 1, now.AddSeconds(-1)); // looked at when it arrived
+        Add(customer: 2, now.AddDays(-7).AddSeconds(-1)); // leaves the window
+        Assert.Equal([2], Due(now.AddSeconds(-2), now));
+
+        Add(customer: 3, now.AddMinutes(1));
+        Assert.Equal([3], Due(now.AddSeconds(30), now.AddSeconds(90)));
+
+        void Add(int customer, DateTime at) => store.Add(EventType.Cart, null, new EventRow(Instants.Of(at), (int)(Instants.Of(at) / Instants.Day), store.SlotOf(customer), 0, Channel.Web, 0, 0, 1, 0, 0, 0), machine: false);
+
+        IEnumerable<int> Due(DateTime from, DateTime to) => store.Read(() => new StoreMoments(store, world.Consent, SegmentWorld.Calendar, from, to).Of(rule)!.Slots().Select(store.IdOf).ToList());
     }
 
     private static async Task<TwinStore> LoadAsync(TestDatabase database, SegmentWorld data)

@@ -189,6 +189,7 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
         var strangers = arrived.Where(x => store.KnownSlot(x.Event.CustomerId) < 0 || x.Items.Any(i => !store.Products.Has(i.ProductId)) || (x.Event.ProductId is { } product && !store.Products.Has(product)))
             .Select(x => x.Event.CustomerId).ToHashSet();
         var writer = new StoreWriter(store);
+        store.Now = Instants.Of(time.GetUtcNow().UtcDateTime);
         store.Write(() => arrived.Where(x => !strangers.Contains(x.Event.CustomerId)).ToList().ForEach(x => writer.Write(x.Event, x.Items)), gates: false);
         if (strangers.Count > 0)
         {
@@ -276,7 +277,7 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
                 return;
             }
 
-            var fresh = new TwinStore();
+            var fresh = new TwinStore { Now = Instants.Of(time.GetUtcNow().UtcDateTime) };
             await new StoreLoader(db, fresh).LoadAsync(_store is null ? new Direct(x => Progress = x) : null, stoppingToken);
             _changes.Writer.TryWrite(new Built(fresh));
         }
@@ -291,6 +292,7 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
     private void Put(StoreRows rows)
     {
         var store = _store!;
+        store.Now = Instants.Of(time.GetUtcNow().UtcDateTime);
         store.Write(() => rows.Apply(store, _waiting.Values.Concat(_loadedMeanwhile)));
         (_reading, _beingRead) = (false, long.MaxValue);
         feed.Publish(new StoreChanged(rows.CustomerIds));

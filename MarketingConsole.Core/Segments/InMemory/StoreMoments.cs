@@ -132,7 +132,7 @@ internal sealed class StoreMoments(TwinStore store, ConsentRuleSet consent, Shop
     private void Events(SlotSet set, EventType type, string? name, EventFilter? where, IEnumerable<long> offsets)
     {
         var (scan, sink) = (new EventScan(store, type, name, where), new FlagSink(set));
-        foreach (var offset in offsets)
+        foreach (var offset in offsets.Where(x => x > 0 || store.AheadUntil >= _from)) // what had happened when it was written was looked at then
         {
             scan.Run(new Stretch(_from - offset, _to - offset), null, ref sink);
         }

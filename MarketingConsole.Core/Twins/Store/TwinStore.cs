@@ -260,6 +260,12 @@ public sealed class TwinStore : IDisposable
 
     public IEnumerable<EventColumns> AllEvents => _events.Values.Concat(_lines.Values);
 
+    /// <summary>Unix milliseconds: events written from here on that are later lie ahead, and happen by time alone. Where nobody says, all do.</summary>
+    internal long Now { get; set; } = long.MinValue;
+
+    /// <summary>The last instant of an event that lay ahead when it was written; beyond it, time brings nothing that was not there.</summary>
+    internal long AheadUntil { get; private set; } = long.MinValue;
+
     /// <summary>Number of the last event, see <see cref="EventRow.Order"/>.</summary>
     public int LastOrder { get; set; }
 
@@ -269,6 +275,11 @@ public sealed class TwinStore : IDisposable
         if (!machine || type is not (EventType.EmailOpen or EventType.EmailClick))
         {
             EventsToFill(type, name).Add(e);
+        }
+
+        if (e.At > Now)
+        {
+            AheadUntil = Math.Max(AheadUntil, e.At);
         }
 
         if (Since[e.Slot] is { } since && e.At < since)
