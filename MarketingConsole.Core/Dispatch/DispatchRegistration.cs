@@ -1,5 +1,6 @@
 using MarketingConsole.Core.Dispatch.Mail;
 using MarketingConsole.Core.Dispatch.Tracking;
+using MarketingConsole.Core.Twins.Uplift;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -32,6 +33,8 @@ public static class DispatchRegistration
         services.AddSingleton<DispatchService>();
         services.AddSingleton<ResponseRecorder>();
         services.AddSingleton<CampaignResults>();
+        services.AddSingleton<CampaignTrials>();
+        services.AddSingleton<OfferTrialReader>(x => x.GetRequiredService<CampaignTrials>().ReadAsync);
         services.AddSingleton<ConversionMatcher>();
         services.AddHostedService(x => x.GetRequiredService<ConversionMatcher>());
         services.AddHostedService<CampaignScheduler>();

@@ -53,6 +53,9 @@ public sealed class Twin
     /// <summary>Chance to stay away for as long as the churn model asks; null for a customer who is lost already.</summary>
     public double? ChurnRisk { get; set; }
 
+    /// <summary>What an offer changes in the chance to buy, −1 to 1; see <c>Uplift.OfferUpliftModel</c>.</summary>
+    public double? OfferUplift { get; set; }
+
     /// <summary>Chance that the customer may still buy at all.</summary>
     public double? Alive { get; set; }
 
@@ -95,6 +98,7 @@ internal sealed class TwinConfiguration : IEntityTypeConfiguration<Twin>
         b.HasIndex(x => x.Revenue365Cents);
         b.HasIndex(x => x.ChanceToBuy);
         b.HasIndex(x => x.ChurnRisk);
+        b.HasIndex(x => x.OfferUplift);
         b.HasIndex(x => x.LifetimeCents);
         b.HasIndex(x => x.Cluster);
     }

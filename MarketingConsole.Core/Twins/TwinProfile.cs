@@ -58,14 +58,22 @@ public sealed record TwinResponse(int Sent, int Opened, int Clicked, int Machine
 /// <param name="DueFrom">The next order falls into this window in half of all cases.</param>
 /// <param name="Churn">Risk to stay away; null also for customers who are lost already.</param>
 /// <param name="Purchases">Order days and spend to come.</param>
+/// <param name="Uplift">What an offer changes.</param>
 /// <param name="Model">The model behind the chance.</param>
 public sealed record TwinForecast(
     double? Chance, string? ChanceMissing, Learning.CalibrationBin? Peers, IReadOnlyList<ForecastReason> Reasons, DateTime? DueFrom, DateTime? DueTo, string? DueMissing,
-    TwinChurn? Churn, string? ChurnMissing, TwinPurchases? Purchases, string? PurchasesMissing, StoredModel? Model);
+    TwinChurn? Churn, string? ChurnMissing, TwinPurchases? Purchases, string? PurchasesMissing, TwinUplift? Uplift, string? UpliftMissing, StoredModel? Model);
 
 /// <param name="Days">How long it means to stay away.</param>
 /// <param name="Reasons">The strongest first; above 0 raises the risk.</param>
 public sealed record TwinChurn(double Risk, int Days, Learning.CalibrationBin? Peers, IReadOnlyList<ForecastReason> Reasons);
+
+/// <param name="Effect">Difference that an offer makes in the chance to buy, −1 to 1.</param>
+/// <param name="Days">How long an order counts as an answer.</param>
+/// <param name="Average">Of all customers in the shop's own trials, with its 95 % interval.</param>
+/// <param name="Reasons">The strongest first, as parts of the effect.</param>
+/// <param name="ModelId">Where its figures are.</param>
+public sealed record TwinUplift(double Effect, double Days, Learning.Difference Average, IReadOnlyList<ForecastReason> Reasons, int ModelId);
 
 /// <param name="Alive">Probability that the customer may still buy at all.</param>
 /// <param name="Outlooks">For the next 30, 90 and 365 days.</param>

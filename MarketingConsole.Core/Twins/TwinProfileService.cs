@@ -96,12 +96,13 @@ public sealed class TwinProfileService(IDbContextFactory<ConsoleDb> dbs, Consent
         var churn = twin.ChurnRisk is { } risk && facts is not null ? new TwinChurn(risk, models.Churn!.Outcome.Days, Peers(Champion(ModelKind.Churn), risk), models.Churn.Reasons(facts, Reasons)) : null;
         var purchases = twin.Alive is { } alive && models.Purchases is { } model && PurchasesModel.HistoryOf(history, now) is { } bought
             ? new TwinPurchases(alive, model.OutlookOf(bought, [30, 90, 365], twin.CustomerId), twin.LifetimeCents, model.RecordOf(history, now)) : null;
+        var uplift = twin.OfferUplift is { } effect && facts is not null && models.Uplift is { } offers && Champion(ModelKind.OfferUplift) is { } tried ? new TwinUplift(effect, offers.Days, offers.Average, offers.Reasons(facts, Reasons), tried.Id) : null;
         return new(
             twin.ChanceToBuy, twin.ChanceToBuy is null ? Missing(ModelKind.ChanceToBuy) : null, twin.ChanceToBuy is { } chance ? Peers(Champion(ModelKind.ChanceToBuy), chance) : null,
             twin.ChanceToBuy is not null && facts is not null ? models.Chance!.Reasons(facts, Reasons) : [],
             twin.NextOrderFrom, twin.NextOrderTo, dueMissing,
             churn, churn is not null ? null : models.Churn is not null && facts is not null ? "Gone already: the pause is longer than this customer's habits explain" : Missing(ModelKind.Churn),
-            purchases, purchases is null ? Missing(ModelKind.Purchases) : null, Champion(ModelKind.ChanceToBuy));
+            purchases, purchases is null ? Missing(ModelKind.Purchases) : null, uplift, uplift is null ? Missing(ModelKind.OfferUplift) : null, Champion(ModelKind.ChanceToBuy));
     }
 
     private async Task<IReadOnlyList<WantedArticle>> WantsAsync(ConsoleDb db, CustomerHistory history, DateTime now, CancellationToken cancellationToken)

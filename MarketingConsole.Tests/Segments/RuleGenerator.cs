@@ -8,8 +8,8 @@ namespace MarketingConsole.Tests.Segments;
 public sealed class RuleGenerator(Random random)
 {
     private static readonly string[] TraitFields = ["country", "city", "tier", "emailDomain", "age", "birthDate", "signUp", "custom.size", "custom.size"];
-    private static readonly string[] TwinFields = ["stage", "stageSince", "orders", "revenue", "averageBasket", "medianGap", "lastOrder", "openRate", "topCategory", "topChannel", "chanceToBuy", "churnRisk", "orders90", "spend365", "nextOrderFrom", "cluster"];
-    private static readonly string[] RankFields = ["orders", "revenue", "averageBasket", "medianGap", "openRate", "chanceToBuy", "orders90", "spend365", "custom.size"];
+    private static readonly string[] TwinFields = ["stage", "stageSince", "orders", "revenue", "averageBasket", "medianGap", "lastOrder", "openRate", "topCategory", "topChannel", "chanceToBuy", "churnRisk", "offerUplift", "orders90", "spend365", "nextOrderFrom", "cluster"];
+    private static readonly string[] RankFields = ["orders", "revenue", "averageBasket", "medianGap", "openRate", "chanceToBuy", "offerUplift", "orders90", "spend365", "custom.size"];
     private static readonly string[] Told = ["product", "category", "brand", "store", "channel", "day", "campaign", "properties.points", "properties.cart.coupon", "properties.gift"];
 
     /// <summary>A rule in which no "all of" group contradicts itself.</summary>
@@ -87,7 +87,7 @@ public sealed class RuleGenerator(Random random)
             return rule with { Value = Text(day), To = rule.Op == RuleOperator.Between ? new RuleValue(Text(day.AddDays(random.Next(100)))) : default(RuleValue?) };
         }
 
-        var value = kind switch { FieldKind.Money => random.Next(5) * 5, FieldKind.Percent => random.Next(11) * 10, FieldKind.Years => random.Next(17, 23), _ => random.Next(5) };
+        var value = kind switch { FieldKind.Money => random.Next(5) * 5, FieldKind.Percent => random.Next(11) * 10, FieldKind.Years => random.Next(17, 23), FieldKind.Points => random.Next(-5, 6), _ => random.Next(5) };
         return rule with { Value = (double)value, To = rule.Op == RuleOperator.Between ? new RuleValue(kind == FieldKind.Percent ? Math.Min(100, value + random.Next(3)) : value + random.Next(3)) : default(RuleValue?) };
     }
 

@@ -78,6 +78,7 @@ public sealed partial class RuleOracle(SegmentWorld world, DateTime asOf)
         "topChannel" => t.TopChannel?.ToString().ToLowerInvariant(),
         "chanceToBuy" => t.ChanceToBuy is { } p ? Math.Round(p * 100, 9) : null,
         "churnRisk" => t.ChurnRisk is { } p ? Math.Round(p * 100, 9) : null,
+        "offerUplift" => t.OfferUplift is { } p ? Math.Round(p * 100, 9) : null,
         "orders90" => t.Orders90,
         "spend365" => t.Spend365Cents is { } cents ? cents / 100.0 : null,
         "nextOrderFrom" => t.NextOrderFrom,

@@ -47,7 +47,7 @@ public sealed class SegmentRuleTests
     public void Templates_AreValid_AndHaveUniqueKeys()
     {
         Assert.All(SegmentTemplates.All, x => Assert.Empty(RuleValidator.Check(x.Rule)));
-        Assert.Equal(20, SegmentTemplates.All.Select(x => x.Key).Distinct().Count());
+        Assert.Equal(21, SegmentTemplates.All.Select(x => x.Key).Distinct().Count());
     }
 
     [Theory]
@@ -61,6 +61,7 @@ public sealed class SegmentRuleTests
     [InlineData("""{"type":"trait","field":"tier","op":"in"}""", "values", "at least one")]
     [InlineData("""{"type":"twin","field":"stage","op":"is","value":"asleep"}""", "value", "not one of")]
     [InlineData("""{"type":"twin","field":"chanceToBuy","op":"atLeast","value":140}""", "value", "0 to 100")]
+    [InlineData("""{"type":"twin","field":"offerUplift","op":"above","value":-140}""", "value", "−100 to 100")]
     [InlineData("""{"type":"event","event":"purchase","op":"atLeast","value":-1}""", "value", "1 or more")]
     [InlineData("""{"type":"event","event":"purchase","op":"atMost","value":-1}""", "value", "0 or more")]
     [InlineData("""{"type":"event","event":"purchase","op":"exactly","value":1.5}""", "value", "whole")]

@@ -114,6 +114,7 @@ public sealed class SegmentWorld
         TopCategory = random.Next(3) == 0 ? null : Categories[random.Next(3)],
         ChanceToBuy = random.Next(3) == 0 ? null : random.Next(11) / 10.0,
         ChurnRisk = random.Next(3) == 0 ? null : random.Next(11) / 10.0,
+        OfferUplift = random.Next(3) == 0 ? null : random.Next(-5, 6) / 100.0,
         Orders90 = random.Next(3) == 0 ? null : random.Next(9) / 2.0,
         Spend365Cents = random.Next(3) == 0 ? null : random.Next(5) * 500,
         NextOrderFrom = random.Next(3) == 0 ? null : Now.AddHours(random.Next(-100, 700)),

@@ -11,6 +11,7 @@ internal static class ModelWords
         (ModelKind.ChanceToBuy, "Chance to buy", "Will this customer buy within 30 days?"),
         (ModelKind.Churn, "Drifting away", "Will a customer who still comes stay away?"),
         (ModelKind.Purchases, "Purchases and spend", "How often will they buy, what will they spend, are they still there?"),
+        (ModelKind.OfferUplift, "Offer uplift", "Whom does an offer change: what does it add to the chance to buy?"),
         (ModelKind.Crowd, "What drives customers", "What do customers do on the whole: what is believed of one of whom little is known?"),
         (ModelKind.Recommendations, "Recommendations", "Which articles is this customer likely to want next?"),
         (ModelKind.Clusters, "Groups", "Which customers are alike?"),
@@ -21,6 +22,7 @@ internal static class ModelWords
     public static string Value(ModelFigure figure, double? value, string currency) => value is not { } number || !double.IsFinite(number) ? "not known" : figure.Unit switch
     {
         "%" => Ui.Format.Percent(number, 1),
+        "points" => Ui.Format.Points(number),
         "€" => Ui.Format.Money((long)number, currency),
         "#" => Ui.Format.Number(number, 0),
         _ => Ui.Format.Number(number, Math.Abs(number) < 10 ? 3 : 1),

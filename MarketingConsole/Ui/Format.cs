@@ -16,6 +16,9 @@ public static class Format
 
     public static string Percent(double? share, int decimals = 0) => share is { } known ? Percent(known, decimals) : Unknown;
 
+    /// <param name="difference">Of two shares, −1 to 1: percentage points with their sign.</param>
+    public static string Points(double difference, int decimals = 1) => (Math.Round(difference * 100, decimals) > 0 ? "+" : "") + Number(difference * 100, decimals) + " points";
+
     /// <param name="currency">ISO 4217 code of the shop.</param>
     /// <param name="whole">Leave the cents out, as in headline figures.</param>
     public static string Money(long cents, string currency, bool whole = false)

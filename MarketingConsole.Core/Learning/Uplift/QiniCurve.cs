@@ -22,7 +22,8 @@ public sealed record QiniCurve(IReadOnlyList<QiniPoint> Points, double Coefficie
     private static readonly double[] Shares = [0.1, 0.2, 0.3, 0.5];
 
     /// <param name="effects">Forecast effects from models that did not see the row; rows with the same effect count as one step.</param>
-    public static QiniCurve Of(IReadOnlyList<double> effects, IReadOnlyList<bool> exposed, IReadOnlyList<double> outcomes, int seed = 1, CancellationToken cancel = default)
+    /// <param name="units">Whose row each is, where somebody has several: the bootstrap draws all rows of one together. Null = each its own.</param>
+    public static QiniCurve Of(IReadOnlyList<double> effects, IReadOnlyList<bool> exposed, IReadOnlyList<double> outcomes, IReadOnlyList<int>? units = null, int seed = 1, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(effects);
         var n = effects.Count;
@@ -41,6 +42,7 @@ public sealed record QiniCurve(IReadOnlyList<QiniPoint> Points, double Coefficie
         var top = Shares.Select(s => ranked.Effect(weights, s)).ToArray();
         var points = ranked.Points();
 
+        int[][][] strata = units is null ? [[.. exposedRows.Select(i => new[] { i })], [.. others.Select(i => new[] { i })]] : [[.. Enumerable.Range(0, n).GroupBy(i => units[i], (_, own) => own.ToArray())]];
         var random = new Random(seed);
         var draws = new double[Samples];
         var topDraws = Shares.Select(_ => new double[Samples]).ToArray();
@@ -48,11 +50,14 @@ public sealed record QiniCurve(IReadOnlyList<QiniPoint> Points, double Coefficie
         {
             cancel.ThrowIfCancellationRequested();
             Array.Clear(weights);
-            foreach (var group in new[] { exposedRows, others })
+            foreach (var stratum in strata)
             {
-                for (var i = 0; i < group.Length; i++)
+                for (var i = 0; i < stratum.Length; i++)
                 {
-                    weights[group[random.Next(group.Length)]]++;
+                    foreach (var row in stratum[random.Next(stratum.Length)])
+                    {
+                        weights[row]++;
+                    }
                 }
             }
 

@@ -38,6 +38,7 @@ internal static class FieldSynonyms
         ["topChannel"] = "favourite channel|preferred channel|top channel",
         ["chanceToBuy"] = "chance to buy|chance of buying|probability to buy|probability of buying|purchase probability|likelihood to buy|likelihood of buying|likelihood to purchase",
         ["churnRisk"] = "risk of churn|churn risk|risk of leaving|risk of churning|churn probability|risk to leave|risk to churn|churn score",
+        ["offerUplift"] = "uplift|uplift by/from an? offer/offers|offer effect|effect of an? offer/offers|incremental effect",
         ["alive"] = "chance of ever buying again|chance to buy again",
         ["orders30"] = "expected orders in the? next? 30 days",
         ["orders90"] = "expected orders in the? next? 90 days",

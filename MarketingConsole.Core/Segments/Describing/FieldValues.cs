@@ -75,7 +75,7 @@ internal sealed class FieldValues(Cursor cursor, Quantities quantities, Periods 
     private FieldRule? Number(FieldRule rule, FieldKind kind)
     {
         var be = cursor.Take(Be) | cursor.Take("of|=|:");
-        Func<double?> read = kind switch { FieldKind.Money => quantities.Money, FieldKind.Percent => quantities.Percent, _ => quantities.Number };
+        Func<double?> read = kind switch { FieldKind.Money => quantities.Money, FieldKind.Percent => quantities.Percent, FieldKind.Points => quantities.Points, _ => quantities.Number };
         if (cursor.Take("not equal? to?") && read() is { } other)
         {
             return rule with { Op = RuleOperator.IsNot, Value = other };

@@ -14,7 +14,7 @@ internal sealed class PersonClauses(Cursor cursor, Quantities quantities, FieldV
         ("polish", "PL"), ("czech/czechs", "CZ"), ("danish", "DK"), ("swedish", "SE"), ("norwegian/norwegians", "NO"), ("irish", "IE"), ("portuguese", "PT"), ("canadian/canadians", "CA"),
     ];
 
-    public SegmentRule? Clause() => cursor.Try<FieldRule>(Gender) ?? cursor.Try(Place) ?? cursor.Try(Group) ?? cursor.Try(Years) ?? cursor.Try(Joined) ?? cursor.Try(Seen) ?? cursor.Try(Scored) ?? cursor.Try(Speaks);
+    public SegmentRule? Clause() => cursor.Try<FieldRule>(Gender) ?? cursor.Try(Place) ?? cursor.Try(Group) ?? cursor.Try(Years) ?? cursor.Try(Joined) ?? cursor.Try(Seen) ?? cursor.Try(Scored) ?? cursor.Try(Persuadable) ?? cursor.Try(Speaks);
 
     private TraitRule? Gender()
     {
@@ -118,6 +118,18 @@ internal sealed class PersonClauses(Cursor cursor, Quantities quantities, FieldV
     private FieldRule? Seen() => cursor.Take("last seen|seen|last active|active|last visited|visited us") ? values.Compare(new TwinRule { Field = "lastSeen" }) : null;
 
     private FieldRule? Speaks() => cursor.Take("speaking|speak|speaks|who speak") ? cursor.Try(() => values.OneOf(Language)) : null;
+
+    private TwinRule? Persuadable()
+    {
+        var not = cursor.Take("not");
+        if (!cursor.Take("persuadable/persuadables|persuaded by our? an? offer/offers|react/reacts/reacting/respond/responds/responding to our? an? offer/offers|an? offer/offers change/changes/persuades/persuade/convinces/convince|influenced by our? an? offer/offers|whose mind an? offer/offers change/changes"))
+        {
+            return null;
+        }
+
+        cursor.Note("“persuadable” is read as an offer uplift above 0: an offer makes them likelier to buy.");
+        return new TwinRule { Field = "offerUplift", Op = not ? RuleOperator.AtMost : RuleOperator.Above, Value = 0d };
+    }
 
     private FieldRule? Scored()
     {

@@ -58,6 +58,26 @@ internal sealed class Quantities(Cursor cursor, string currency)
         return any ? value : null;
     }
 
+    /// <summary>Percentage points, below 0 too: "+2.5 points", "-1 percentage point", "3 %".</summary>
+    public double? Points()
+    {
+        var start = cursor.At;
+        var minus = cursor.Take("-|−|minus");
+        if (!minus)
+        {
+            cursor.Take("+|plus");
+        }
+
+        if (Number() is not { } number)
+        {
+            cursor.At = start;
+            return null;
+        }
+
+        cursor.Take("percentage? point/points|pp|%|per cent");
+        return minus ? -number : number;
+    }
+
     /// <summary>A number, with or without the shop's currency; another one is named as not understood.</summary>
     public double? Money()
     {

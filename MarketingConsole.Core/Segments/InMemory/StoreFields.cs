@@ -21,7 +21,7 @@ internal sealed class StoreFields(TwinStore store, ShopCalendar calendar, DateTi
         {
             FieldKind.Text => Text(store.Text(Column(rule)), rule),
             FieldKind.Number => Number(store.Number(Column(rule)), rule, 1),
-            FieldKind.Percent => Number(store.Number(Column(rule)), rule, 100),
+            FieldKind.Percent or FieldKind.Points => Number(store.Number(Column(rule)), rule, 100),
             FieldKind.Money => Whole(rule, FieldConditions.Cents(rule.Value?.Number), FieldConditions.Cents(rule.To?.Number)),
             FieldKind.Years => Years(rule),
             FieldKind.Date => Date(rule),

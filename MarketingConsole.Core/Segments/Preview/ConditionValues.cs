@@ -56,6 +56,7 @@ internal sealed record ConditionValues(string Title, DistributionUnit Unit, Slot
             FieldKind.Text => field.Suggest || field.Values is not null ? new(field.Label, DistributionUnit.Text, null, Text: store.Text(column)) : null,
             FieldKind.Number => new(field.Label, DistributionUnit.Number, Read(store, store.Number(column), 1)),
             FieldKind.Percent => new(field.Label, DistributionUnit.Percent, Read(store, store.Number(column), 100), Whole: false),
+            FieldKind.Points => new(field.Label, DistributionUnit.Points, Read(store, store.Number(column), 100), Whole: false),
             FieldKind.Money => new(field.Label, DistributionUnit.Money, Read(store, store.Whole(column), x => x / 100.0), Whole: false),
             FieldKind.Years => new(field.Label, DistributionUnit.Years, Read(store, store.Whole("birthDate"), Age(asOf)), Whole: true), // an age is its birth date
             _ => Time(field, rule, store, store.Whole(column), calendar, asOf),

@@ -23,6 +23,9 @@ public enum DistributionUnit
     /// <summary>Days of 24 hours after the instant of evaluation; 0 = within the first.</summary>
     DaysAhead,
     Kilometres,
+
+    /// <summary>Percentage points, −100 to 100.</summary>
+    Points,
 }
 
 /// <param name="Label">In words: "10 to 19", "50 EUR or more", "Vienna".</param>

@@ -85,6 +85,7 @@ internal sealed class DistributionScale
     {
         DistributionUnit.Money => RuleSentence.Money(x, _names),
         DistributionUnit.Percent => $"{Number(x)} %",
+        DistributionUnit.Points => RuleSentence.Points(x),
         DistributionUnit.Date => DateOnly.FromDayNumber((int)x + Epoch).ToString("d MMM yyyy", English),
         DistributionUnit.DaysAgo or DistributionUnit.DaysAhead => RuleSentence.Days(x),
         DistributionUnit.Years => $"{Number(x)} {RuleSentence.Plural("year", x)}",

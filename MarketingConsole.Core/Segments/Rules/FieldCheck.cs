@@ -74,6 +74,7 @@ internal sealed class FieldCheck(string path, FieldRule rule, RuleProblems probl
             Require(value.Number is not null, name, "Must be a number.");
             Require(value.Number is null || Math.Abs(value.Number.Value) <= RuleValidator.MaxNumber, name, "Is too large.");
             Require(kind != FieldKind.Percent || value.Number is null or (>= 0 and <= 100), name, "Must be 0 to 100 per cent.");
+            Require(kind != FieldKind.Points || value.Number is null or (>= -100 and <= 100), name, "Must be −100 to 100 percentage points.");
             Require(kind != FieldKind.Years || value.Number is null || (value.Number is >= 0 and <= 130 && value.Number == Math.Floor(value.Number.Value)), name, "Must be a whole number of years from 0 to 130.");
         }
 

@@ -5,8 +5,8 @@ using MarketingConsole.Core.Twins;
 
 namespace MarketingConsole.Core.Segments;
 
-/// <summary>What kind of value a field has; decides which operators fit.</summary>
-public enum FieldKind { Text, Number, Money, Percent, Years, Date, Instant }
+/// <summary>What kind of value a field has; decides which operators fit. Points are percentage points: a difference of rates, below 0 too.</summary>
+public enum FieldKind { Text, Number, Money, Percent, Years, Date, Instant, Points }
 
 /// <summary>A field a rule can ask for.</summary>
 /// <param name="Read">Expression from the row (<see cref="Customer"/> or <see cref="Twin"/>) to the value, null where unknown.</param>
@@ -35,7 +35,7 @@ public sealed record RuleField(string Name, string Label, FieldKind Kind, Lambda
     public FieldKind KindFor(FieldRule rule) => Many && (Numbers.Contains(rule.Op) || (rule.Op is RuleOperator.Is or RuleOperator.IsNot && rule.Value?.Number is not null)) ? FieldKind.Number : Kind;
 
     /// <summary>Customers can be ranked by it.</summary>
-    public bool IsNumber => Kind is FieldKind.Number or FieldKind.Money or FieldKind.Percent;
+    public bool IsNumber => Kind is FieldKind.Number or FieldKind.Money or FieldKind.Percent or FieldKind.Points;
 }
 
 /// <summary>The fields rules can ask for: one list for the evaluator, the validator, the schema and the editor.</summary>
@@ -89,6 +89,7 @@ public static class RuleFields
         new("topChannel", "Favourite channel", FieldKind.Text, null, [.. Enum.GetNames<Channel>().Select(Camel)]),
         Percent("chanceToBuy", "Chance to buy in 30 days", t => t.ChanceToBuy),
         Percent("churnRisk", "Risk to stay away", t => t.ChurnRisk),
+        new("offerUplift", "Offer uplift", FieldKind.Points, (Expression<Func<Twin, double?>>)(t => t.OfferUplift)),
         Percent("alive", "Chance to buy ever again", t => t.Alive),
         Number("orders30", "Expected orders in 30 days", t => t.Orders30),
         Number("orders90", "Expected orders in 90 days", t => t.Orders90),

@@ -38,6 +38,7 @@ public static class RuleSchema
         new TwinRule { Field = "nextOrderFrom", Op = RuleOperator.InNext, Days = 7 },
         new TwinRule { Field = "stage", Op = RuleOperator.In, Values = ["lapsing", "lost"] },
         new TwinRule { Field = "chanceToBuy", Op = RuleOperator.AtLeast, Value = 40d },
+        new TwinRule { Field = "offerUplift", Op = RuleOperator.Above, Value = 2.5d },
         new TwinRule { Field = "orders", Op = RuleOperator.AtMost, Value = 3d },
         new TwinRule { Field = "revenue12Months", Op = RuleOperator.Above, Value = 250d },
         new EventRule { Event = EventType.Purchase, Op = EventOperator.Performed, Days = 90 },
@@ -103,7 +104,7 @@ public static class RuleSchema
     {
         if (context.TypeInfo.Type == typeof(RuleValue) || context.TypeInfo.Type == typeof(RuleValue?))
         {
-            return new JsonObject { ["type"] = new JsonArray("string", "number"), ["description"] = "Text, a number (money in the shop's currency, rates in per cent), or a date as \"2026-01-31\"." };
+            return new JsonObject { ["type"] = new JsonArray("string", "number"), ["description"] = "Text, a number (money in the shop's currency, rates in per cent, differences of rates in percentage points), or a date as \"2026-01-31\"." };
         }
 
         if (context.PropertyInfo is { Name: "field" } && node is JsonObject field)

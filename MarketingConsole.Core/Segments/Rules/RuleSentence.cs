@@ -88,6 +88,7 @@ public static class RuleSentence
         (null or { Text: "" }, _) => "…",
         ({ Number: { } number }, FieldKind.Money) => Money(number, names),
         ({ Number: { } number }, FieldKind.Percent) => number.ToString("0.##", English) + " %",
+        ({ Number: { } number }, FieldKind.Points) => Points(number),
         ({ Number: { } number }, _) => Count(number),
         ({ Date: { } date }, FieldKind.Date or FieldKind.Instant) => date.ToString("d MMMM yyyy", English),
         _ => value.ToString()!,
@@ -105,6 +106,8 @@ public static class RuleSentence
     internal static string Money(double? value, RuleNames names) => value is { } number ? $"{number.ToString(number % 1 == 0 ? "#,0" : "#,0.00", English)} {names.Currency}" : "…";
 
     internal static string Count(double? value) => value?.ToString("#,0.##", English) ?? "…";
+
+    internal static string Points(double value) => $"{value.ToString("+0.##;−0.##;0", English)} {Plural("point", Math.Abs(value))}";
 
     internal static string Plural(string word, double? count) => count == 1 ? word : word + "s";
 

@@ -6,7 +6,7 @@ namespace MarketingConsole.Core.Segments;
 /// <param name="Key">Stable name in addresses.</param>
 public sealed record SegmentTemplate(string Key, string Name, string Description, SegmentRule Rule);
 
-/// <summary>The twenty segments every retailer needs, as a start for one's own.</summary>
+/// <summary>The segments every retailer needs, as a start for one's own.</summary>
 public static class SegmentTemplates
 {
     private static readonly PermissionRule AllowsEmail = new() { Purpose = Purpose.Email };
@@ -34,6 +34,8 @@ public static class SegmentTemplates
             GroupRule.All(new TraitRule { Field = "signUp", Op = RuleOperator.NotInLast, Days = 7 }, Bought(EventOperator.NotPerformed, null, null))),
         new("likely-to-buy", "Likely to buy soon", "The model gives them at least 40 % to buy within 30 days.",
             GroupRule.All(Twin("chanceToBuy", RuleOperator.AtLeast, 40), AllowsEmail)),
+        new("persuadable", "Persuadable", "An offer changes their mind: the fifth whose chance to buy it raises most, by the shop's own campaigns with a holdout.",
+            GroupRule.All(new RankRule { Percent = 20, Field = "offerUplift" }, Twin("offerUplift", RuleOperator.Above, 0), AllowsEmail)),
         new("birthday-soon", "Birthday within 14 days", "In time for a greeting.",
             GroupRule.All(new TraitRule { Field = "birthDate", Op = RuleOperator.AnniversaryIn, Days = 14 }, AllowsEmail)),
         new("cart-abandoners", "Left a cart behind", "Put something in the cart in the last week, after their last purchase.",

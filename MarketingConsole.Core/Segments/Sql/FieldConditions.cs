@@ -15,7 +15,7 @@ internal sealed class FieldConditions(RuleScope scope)
     {
         (FieldKind.Text, Expression<Func<T, string?>> read) => Text(read, rule),
         (FieldKind.Number, Expression<Func<T, double?>> read) => Number(read, rule, 1),
-        (FieldKind.Percent, Expression<Func<T, double?>> read) => Number(read, rule, 100),
+        (FieldKind.Percent or FieldKind.Points, Expression<Func<T, double?>> read) => Number(read, rule, 100),
         (FieldKind.Money, Expression<Func<T, long?>> read) => Money(read, rule),
         (FieldKind.Years, Expression<Func<T, DateOnly?>> read) => Years(read, rule, DateOnly.FromDateTime(scope.AsOf)),
         (FieldKind.Date, Expression<Func<T, DateOnly?>> read) => Date(read, rule, DateOnly.FromDateTime(scope.AsOf)),

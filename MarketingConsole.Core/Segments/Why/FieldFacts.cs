@@ -40,6 +40,7 @@ internal sealed class FieldFacts(RuleScope scope, Customer customer, RuleNames n
     {
         FieldKind.Money => RuleSentence.Money(value / 100, names),
         FieldKind.Percent => $"{RuleSentence.Count(value * 100)} %",
+        FieldKind.Points => RuleSentence.Points(value * 100),
         _ => RuleSentence.Count(value),
     };
 

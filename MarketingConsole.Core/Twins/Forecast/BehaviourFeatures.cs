@@ -48,9 +48,9 @@ public static class BehaviourFeatures
     }
 
     /// <summary>The topics that move a forecast most, strongest first.</summary>
-    /// <param name="contributions">Shapley values by feature, log-odds.</param>
+    /// <param name="contributions">By feature: Shapley values in log-odds, or parts of an effect.</param>
     public static IReadOnlyList<ForecastReason> Explain(BehaviourFacts facts, IReadOnlyList<double> contributions, int count) =>
-        [.. ByTopic(contributions).Select(x => new ForecastReason(x.Topic, Say(x.Topic, facts), x.Sum)).OrderByDescending(x => Math.Abs(x.LogOdds)).Take(count)];
+        [.. ByTopic(contributions).Select(x => new ForecastReason(x.Topic, Say(x.Topic, facts), x.Sum)).OrderByDescending(x => Math.Abs(x.Weight)).Take(count)];
 
     /// <summary>Contributions summed by what they speak of.</summary>
     public static IEnumerable<(Topic Topic, double Sum)> ByTopic(IReadOnlyList<double> contributions) => All.Index().GroupBy(x => x.Item.Topic, x => contributions[x.Index]).Select(x => (x.Key, x.Sum()));
@@ -76,5 +76,5 @@ public static class BehaviourFeatures
 public enum Topic { Rhythm, Frequency, Basket, Returns, Browsing, Email, Store }
 
 /// <param name="Text">The fact in words.</param>
-/// <param name="LogOdds">Raises (above 0) or lowers the log-odds of the outcome by this much against the average customer.</param>
-public sealed record ForecastReason(Topic Topic, string Text, double LogOdds);
+/// <param name="Weight">Raises (above 0) or lowers the forecast by this much against the average customer: log-odds of a chance, share of an effect.</param>
+public sealed record ForecastReason(Topic Topic, string Text, double Weight);

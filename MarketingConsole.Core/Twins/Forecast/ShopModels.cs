@@ -1,6 +1,7 @@
 using MarketingConsole.Core.Learning.Purchases;
 using MarketingConsole.Core.Twins.Groups;
 using MarketingConsole.Core.Twins.Models;
+using MarketingConsole.Core.Twins.Uplift;
 
 namespace MarketingConsole.Core.Twins.Forecast;
 
@@ -15,10 +16,11 @@ public sealed record ScoreInput(BehaviourFacts Facts, PurchaseHistory Purchases)
 /// <param name="Chance">Chance to buy within 30 days, 0 to 1; null without a model.</param>
 /// <param name="Churn">Risk to stay away; null without a model, and for customers who are lost already.</param>
 /// <param name="Purchases">Null without a model.</param>
-public readonly record struct TwinScores(double? Chance, double? Churn, PurchaseScores? Purchases);
+/// <param name="Uplift">What an offer changes in the chance to buy, −1 to 1; null without a model.</param>
+public readonly record struct TwinScores(double? Chance, double? Churn, PurchaseScores? Purchases, double? Uplift);
 
 /// <summary>The champions that score a twin, each null while there is none.</summary>
-public sealed record ShopModels(OutcomeModel? Chance, OutcomeModel? Churn, PurchasesModel? Purchases, ClusterModel? Clusters = null)
+public sealed record ShopModels(OutcomeModel? Chance, OutcomeModel? Churn, PurchasesModel? Purchases, ClusterModel? Clusters = null, OfferUpliftModel? Uplift = null)
 {
     public static ShopModels None { get; } = new(null, null, null);
 
@@ -26,7 +28,8 @@ public sealed record ShopModels(OutcomeModel? Chance, OutcomeModel? Churn, Purch
         await registry.ChampionAsync<OutcomeModel>(ModelKind.ChanceToBuy, cancellationToken) is (_, { Fits: true } chance) ? chance : null,
         await registry.ChampionAsync<OutcomeModel>(ModelKind.Churn, cancellationToken) is (_, { Fits: true } churn) ? churn : null,
         (await registry.ChampionAsync<PurchasesModel>(ModelKind.Purchases, cancellationToken))?.Model,
-        await registry.ChampionAsync<ClusterModel>(ModelKind.Clusters, cancellationToken) is (_, { Fits: true } clusters) ? clusters : null);
+        await registry.ChampionAsync<ClusterModel>(ModelKind.Clusters, cancellationToken) is (_, { Fits: true } clusters) ? clusters : null,
+        await registry.ChampionAsync<OfferUpliftModel>(ModelKind.OfferUplift, cancellationToken) is (_, { Fits: true } uplift) ? uplift : null);
 
     /// <summary>Scores many at once, which is several times faster than one by one.</summary>
     public TwinScores[] Score(IReadOnlyList<ScoreInput> inputs)
@@ -36,7 +39,7 @@ public sealed record ShopModels(OutcomeModel? Chance, OutcomeModel? Churn, Purch
         var scores = new TwinScores[inputs.Count];
         for (var i = 0; i < scores.Length; i++)
         {
-            scores[i] = new(chances?[i], Churn?.Outcome.Asks(inputs[i].Facts) == true ? churns![i] : null, Purchases?.Score(inputs[i].Purchases));
+            scores[i] = new(chances?[i], Churn?.Outcome.Asks(inputs[i].Facts) == true ? churns![i] : null, Purchases?.Score(inputs[i].Purchases), Uplift?.Effect(inputs[i].Facts));
         }
 
         return scores;
@@ -61,7 +64,7 @@ public sealed record ShopModels(OutcomeModel? Chance, OutcomeModel? Churn, Purch
 
         foreach (var ((twin, _), score) in known.Zip(Score([.. known.Select(x => x.Input!)])))
         {
-            (twin.ChanceToBuy, twin.ChurnRisk, twin.ScoredAt) = (score.Chance, score.Churn, asOf);
+            (twin.ChanceToBuy, twin.ChurnRisk, twin.OfferUplift, twin.ScoredAt) = (score.Chance, score.Churn, score.Uplift, asOf);
             if (score.Purchases is { } purchases)
             {
                 (twin.Alive, twin.Orders30, twin.Orders90, twin.Orders365) = (purchases.Alive, purchases.Orders30, purchases.Orders90, purchases.Orders365);

@@ -5,7 +5,7 @@ using MarketingConsole.Core.Learning.Fairness;
 namespace MarketingConsole.Core.Twins.Models;
 
 /// <summary>A figure of a model, beside the rival it has to beat.</summary>
-/// <param name="Unit">How to print it: "%" for shares, "€" for money in cents, "#" for counts, "" for plain numbers.</param>
+/// <param name="Unit">How to print it: "%" for shares, "points" for differences of shares, "€" for money in cents, "#" for counts, "" for plain numbers.</param>
 /// <param name="Rival">The same figure of a plain rule anybody could use; null where there is none.</param>
 /// <param name="Champion">The same figure, on the same period, of the model that was in use; null where there was none.</param>
 /// <param name="LowerIsBetter">Null where neither is.</param>

@@ -25,6 +25,9 @@ public static class ModelKind
     /// <summary>Groups of customers alike.</summary>
     public const string Clusters = "clusters";
 
+    /// <summary>What an offer changes in a customer's chance to buy.</summary>
+    public const string OfferUplift = "offer-uplift";
+
     /// <summary>Start of the kinds that tell who resembles a segment; the segment's id follows.</summary>
     public const string LookalikePrefix = "lookalike:";
 

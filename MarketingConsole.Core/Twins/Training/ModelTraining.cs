@@ -6,6 +6,7 @@ using MarketingConsole.Core.Twins.Drives;
 using MarketingConsole.Core.Twins.Forecast;
 using MarketingConsole.Core.Twins.Groups;
 using MarketingConsole.Core.Twins.Models;
+using MarketingConsole.Core.Twins.Uplift;
 using MarketingConsole.Core.Twins.Wants;
 using Microsoft.EntityFrameworkCore;
 
@@ -17,7 +18,8 @@ namespace MarketingConsole.Core.Twins.Training;
 public readonly record struct TrainingProgress(string Phase, long Done, long Total);
 
 /// <summary>Trains the models of the shop on its own history: of customers who allow profiling only.</summary>
-public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ModelRegistry registry, JobService jobs, TimeProvider time)
+/// <param name="trials">Null where nobody sends offers.</param>
+public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, ModelRegistry registry, JobService jobs, TimeProvider time, OfferTrialReader? trials = null)
 {
     /// <summary>Customers read at most; beyond it they are sampled evenly.</summary>
     private const int MaxCustomers = 20_000;
@@ -65,7 +67,7 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
     /// <returns>Reports by kind.</returns>
     public async Task<IReadOnlyDictionary<string, ModelReport>> TrainAsync(string trainedBy, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var (data, ids) = await OpenAsync(cancellationToken);
+        var (data, ids, step) = await OpenAsync(cancellationToken);
         List<ModelTrainer> trainers =
         [
             new OutcomeTrainer(Outcome.ToBuy, data),
@@ -74,6 +76,7 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
             new ClusterTrainer(data),
             new CrowdTrainer(data),
             new RecommendationTrainer(data),
+            new OfferUpliftTrainer(data, trials is null ? [] : await trials(step, cancellationToken)),
         ];
         await using (var db = await dbs.CreateDbContextAsync(cancellationToken))
         {
@@ -114,13 +117,14 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
             ModelKind.Purchases => await registry.ChampionAsync<PurchasesModel>(kind, cancellationToken) is (var id, { } model) ? (id, model) : null,
             ModelKind.Clusters => await registry.ChampionAsync<ClusterModel>(kind, cancellationToken) is (var id, { } model) ? (id, model) : null,
             ModelKind.Crowd => await registry.ChampionAsync<CrowdModel>(kind, cancellationToken) is (var id, { } model) ? (id, model) : null,
+            ModelKind.OfferUplift => await registry.ChampionAsync<OfferUpliftModel>(kind, cancellationToken) is (var id, { } model) ? (id, model) : null,
             ModelKind.Recommendations => await registry.ChampionAsync<RecommendationModel>(kind, cancellationToken) is (var id, { } model) ? (id, model) : null,
             _ => await registry.ChampionAsync<OutcomeModel>(kind, cancellationToken) is (var id, { } model) ? (id, model) : null,
         };
         return found is var (champion, fitted) && await registry.GetAsync(champion, cancellationToken) is { } stored ? (champion, new(fitted, stored.Report.TestFrom ?? stored.WindowTo)) : null;
     }
 
-    private async Task<(TrainingData Data, int[] Ids)> OpenAsync(CancellationToken cancellationToken)
+    private async Task<(TrainingData Data, int[] Ids, int Step)> OpenAsync(CancellationToken cancellationToken)
     {
         var rules = await consent.RulesAsync(cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
@@ -133,7 +137,7 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         var step = Math.Max(1, (await allowed.CountAsync(cancellationToken) + MaxCustomers - 1) / MaxCustomers);
         var people = await allowed.Where(x => x.Id % step == 0).OrderBy(x => x.Id).Select(x => new { x.Id, x.Country, x.BirthDate, x.Tier, x.Gender }).ToListAsync(cancellationToken);
         var groups = people.ToDictionary(x => x.Id, x => new CustomerGroups(x.Country, CustomerGroups.AgeBandOf(x.BirthDate, last), x.Tier, x.Gender));
-        return (new(first, last, now, purchases, people.Count, await TwinReader.OrderDaysAsync(db, cancellationToken), groups, await TwinReader.KindsAsync(db, cancellationToken)), [.. people.Select(x => x.Id)]);
+        return (new(first, last, now, purchases, people.Count, await TwinReader.OrderDaysAsync(db, cancellationToken), groups, await TwinReader.KindsAsync(db, cancellationToken)), [.. people.Select(x => x.Id)], step);
     }
 
     private sealed class Progress(IProgress<TrainingProgress>? to, string phase) : IProgress<double>

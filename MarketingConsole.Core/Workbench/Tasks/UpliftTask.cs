@@ -42,7 +42,7 @@ internal static class UpliftTask
         var features = FeatureTable.Of(table, [treatment.Name, label.Name, id?.Name, .. ignored]);
         var encoding = LinearEncoding.Fit(features.Values(table), features.Categorical);
         var rows = encoding.Encode(features.Values(table));
-        var report = UpliftReport.CrossValidate(kind, rows, exposed, outcomes, null, null, input.Seed, input.Progress, input.Cancellation);
+        var report = UpliftReport.CrossValidate(kind, rows, exposed, outcomes, null, null, null, input.Seed, input.Progress, input.Cancellation);
         var (target, effects) = (table, report.Effects);
         if (input.Score is not null)
         {

@@ -1130,6 +1130,21 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.ToTable("CustomerMerges");
                 });
 
+            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.People.TraitTimes", b =>
+                {
+                    b.Property<int>("CustomerId")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("CustomerId");
+
+                    b.ToTable("TraitTimes");
+                });
+
             modelBuilder.Entity("MarketingConsole.Core.Events.Intake.Source", b =>
                 {
                     b.Property<int>("Id")
@@ -1180,21 +1195,6 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("Sources");
-                });
-
-            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.People.TraitTimes", b =>
-                {
-                    b.Property<int>("CustomerId")
-                        .HasColumnType("integer");
-
-                    b.Property<string>("Json")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.HasKey("CustomerId");
-
-                    b.ToTable("TraitTimes");
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Events.Product", b =>
@@ -1897,6 +1897,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("bigint");
 
+                    b.Property<double?>("OfferUplift")
+                        .HasColumnType("double precision");
+
                     b.Property<int>("Orders")
                         .HasColumnType("integer");
 
@@ -1969,6 +1972,8 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("OfferUplift");
 
                     b.HasIndex("Orders");
 

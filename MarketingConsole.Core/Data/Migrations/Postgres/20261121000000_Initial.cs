@@ -814,6 +814,7 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     TopStoreId = table.Column<int>(type: "integer", nullable: true),
                     ChanceToBuy = table.Column<double>(type: "double precision", nullable: true),
                     ChurnRisk = table.Column<double>(type: "double precision", nullable: true),
+                    OfferUplift = table.Column<double>(type: "double precision", nullable: true),
                     Alive = table.Column<double>(type: "double precision", nullable: true),
                     Orders30 = table.Column<double>(type: "double precision", nullable: true),
                     Orders90 = table.Column<double>(type: "double precision", nullable: true),
@@ -1281,6 +1282,11 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 name: "IX_Twins_LifetimeCents",
                 table: "Twins",
                 column: "LifetimeCents");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Twins_OfferUplift",
+                table: "Twins",
+                column: "OfferUplift");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Twins_Orders",

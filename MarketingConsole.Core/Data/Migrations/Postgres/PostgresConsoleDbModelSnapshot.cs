@@ -1127,6 +1127,21 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.ToTable("CustomerMerges");
                 });
 
+            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.People.TraitTimes", b =>
+                {
+                    b.Property<int>("CustomerId")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .UseCollation("C");
+
+                    b.HasKey("CustomerId");
+
+                    b.ToTable("TraitTimes");
+                });
+
             modelBuilder.Entity("MarketingConsole.Core.Events.Intake.Source", b =>
                 {
                     b.Property<int>("Id")
@@ -1177,21 +1192,6 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .IsUnique();
 
                     b.ToTable("Sources");
-                });
-
-            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.People.TraitTimes", b =>
-                {
-                    b.Property<int>("CustomerId")
-                        .HasColumnType("integer");
-
-                    b.Property<string>("Json")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .UseCollation("C");
-
-                    b.HasKey("CustomerId");
-
-                    b.ToTable("TraitTimes");
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Events.Product", b =>
@@ -1894,6 +1894,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("bigint");
 
+                    b.Property<double?>("OfferUplift")
+                        .HasColumnType("double precision");
+
                     b.Property<int>("Orders")
                         .HasColumnType("integer");
 
@@ -1966,6 +1969,8 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("OfferUplift");
 
                     b.HasIndex("Orders");
 

@@ -1132,6 +1132,21 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.ToTable("CustomerMerges");
                 });
 
+            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.People.TraitTimes", b =>
+                {
+                    b.Property<int>("CustomerId")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("CustomerId");
+
+                    b.ToTable("TraitTimes");
+                });
+
             modelBuilder.Entity("MarketingConsole.Core.Events.Intake.Source", b =>
                 {
                     b.Property<int>("Id")
@@ -1182,21 +1197,6 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .IsUnique();
 
                     b.ToTable("Sources");
-                });
-
-            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.People.TraitTimes", b =>
-                {
-                    b.Property<int>("CustomerId")
-                        .HasColumnType("int");
-
-                    b.Property<string>("Json")
-                        .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.HasKey("CustomerId");
-
-                    b.ToTable("TraitTimes");
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Events.Product", b =>
@@ -1900,6 +1900,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("bigint");
 
+                    b.Property<double?>("OfferUplift")
+                        .HasColumnType("float");
+
                     b.Property<int>("Orders")
                         .HasColumnType("int");
 
@@ -1972,6 +1975,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("OfferUplift");
 
                     b.HasIndex("Orders");
 

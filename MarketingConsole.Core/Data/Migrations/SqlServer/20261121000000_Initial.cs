@@ -814,6 +814,7 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     TopStoreId = table.Column<int>(type: "int", nullable: true),
                     ChanceToBuy = table.Column<double>(type: "float", nullable: true),
                     ChurnRisk = table.Column<double>(type: "float", nullable: true),
+                    OfferUplift = table.Column<double>(type: "float", nullable: true),
                     Alive = table.Column<double>(type: "float", nullable: true),
                     Orders30 = table.Column<double>(type: "float", nullable: true),
                     Orders90 = table.Column<double>(type: "float", nullable: true),
@@ -1284,6 +1285,11 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 name: "IX_Twins_LifetimeCents",
                 table: "Twins",
                 column: "LifetimeCents");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Twins_OfferUplift",
+                table: "Twins",
+                column: "OfferUplift");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Twins_Orders",

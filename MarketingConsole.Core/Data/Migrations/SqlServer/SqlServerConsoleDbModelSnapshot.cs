@@ -1129,6 +1129,21 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.ToTable("CustomerMerges");
                 });
 
+            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.People.TraitTimes", b =>
+                {
+                    b.Property<int>("CustomerId")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("CustomerId");
+
+                    b.ToTable("TraitTimes");
+                });
+
             modelBuilder.Entity("MarketingConsole.Core.Events.Intake.Source", b =>
                 {
                     b.Property<int>("Id")
@@ -1179,21 +1194,6 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .IsUnique();
 
                     b.ToTable("Sources");
-                });
-
-            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.People.TraitTimes", b =>
-                {
-                    b.Property<int>("CustomerId")
-                        .HasColumnType("int");
-
-                    b.Property<string>("Json")
-                        .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.HasKey("CustomerId");
-
-                    b.ToTable("TraitTimes");
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Events.Product", b =>
@@ -1897,6 +1897,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("bigint");
 
+                    b.Property<double?>("OfferUplift")
+                        .HasColumnType("float");
+
                     b.Property<int>("Orders")
                         .HasColumnType("int");
 
@@ -1969,6 +1972,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("OfferUplift");
 
                     b.HasIndex("Orders");
 

@@ -1101,6 +1101,21 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.ToTable("CustomerMerges");
                 });
 
+            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.People.TraitTimes", b =>
+                {
+                    b.Property<int>("CustomerId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
+                    b.HasKey("CustomerId");
+
+                    b.ToTable("TraitTimes");
+                });
+
             modelBuilder.Entity("MarketingConsole.Core.Events.Intake.Source", b =>
                 {
                     b.Property<int>("Id")
@@ -1149,21 +1164,6 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("Sources");
-                });
-
-            modelBuilder.Entity("MarketingConsole.Core.Events.Intake.People.TraitTimes", b =>
-                {
-                    b.Property<int>("CustomerId")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("Json")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .UseCollation("BINARY");
-
-                    b.HasKey("CustomerId");
-
-                    b.ToTable("TraitTimes");
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Events.Product", b =>
@@ -1850,6 +1850,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("INTEGER");
 
+                    b.Property<double?>("OfferUplift")
+                        .HasColumnType("REAL");
+
                     b.Property<int>("Orders")
                         .HasColumnType("INTEGER");
 
@@ -1922,6 +1925,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("OfferUplift");
 
                     b.HasIndex("Orders");
 

@@ -813,6 +813,7 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     TopStoreId = table.Column<int>(type: "INTEGER", nullable: true),
                     ChanceToBuy = table.Column<double>(type: "REAL", nullable: true),
                     ChurnRisk = table.Column<double>(type: "REAL", nullable: true),
+                    OfferUplift = table.Column<double>(type: "REAL", nullable: true),
                     Alive = table.Column<double>(type: "REAL", nullable: true),
                     Orders30 = table.Column<double>(type: "REAL", nullable: true),
                     Orders90 = table.Column<double>(type: "REAL", nullable: true),
@@ -1280,6 +1281,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "IX_Twins_LifetimeCents",
                 table: "Twins",
                 column: "LifetimeCents");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Twins_OfferUplift",
+                table: "Twins",
+                column: "OfferUplift");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Twins_Orders",
