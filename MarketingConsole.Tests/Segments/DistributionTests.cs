@@ -90,6 +90,7 @@ public sealed class DistributionTests
     [InlineData(DistributionUnit.Number, 3, 460, true, 26, "0 to 19", "460 to 479")]
     [InlineData(DistributionUnit.Money, 0, 412.5, false, 23, "0 to 20 EUR", "400 to 420 EUR")]
     [InlineData(DistributionUnit.Percent, 0, 100, false, 22, "0 to 5 %", "95 to 100 %")]
+    [InlineData(DistributionUnit.Points, -10, 10, false, 43, "−10 to −9.5 points", "+10 to +10.5 points")]
     [InlineData(DistributionUnit.DaysAgo, 0, 150, true, 33, "0 to 4 days", "150 to 154 days")]
     [InlineData(DistributionUnit.Date, 20089, 20453, true, 14, "1 Jan 2025 to 31 Jan 2025", "1 Dec 2025 to 31 Dec 2025")]
     public void Scale_Range_HasRoundEnds(DistributionUnit unit, double low, double high, bool whole, int bins, string first, string last)

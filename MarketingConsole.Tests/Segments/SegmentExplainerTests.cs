@@ -23,7 +23,7 @@ public sealed class SegmentExplainerTests
         await using var db = database.Open();
         var explainer = database.Get<SegmentExplainer>();
         var (holds, fails, barred, told) = (0, 0, 0, 0);
-        for (var seed = 0; seed < (provider == DatabaseProvider.Sqlite ? 250 : 120); seed++)
+        for (var seed = 0; seed < (provider == DatabaseProvider.Sqlite ? 350 : 120); seed++)
         {
             var random = new Random(seed);
             var rule = new RuleGenerator(random).Next(depth: 3);

@@ -206,6 +206,8 @@ public sealed class SegmentRuleTests
         Assert.Equal("Customers who bought Tea at least 3 times in the last 180 days, and who did not buy anything in the last 30 days, but not those who are in segment Wholesale.", RuleSentence.Of(rule, names));
         Assert.Equal("Customers whose country is DE or AT.", RuleSentence.Of(new TraitRule { Field = "country", Op = RuleOperator.In, Values = ["DE", "AT"] }));
         Assert.Equal("Customers whose chance to buy in 30 days is at least 40 %.", RuleSentence.Of(new TwinRule { Field = "chanceToBuy", Op = RuleOperator.AtLeast, Value = 40d }));
+        Assert.Equal("Customers whose offer uplift is between −1 point and +2.5 points.", RuleSentence.Of(new TwinRule { Field = "offerUplift", Op = RuleOperator.Between, Value = -1d, To = 2.5d }));
+        Assert.Equal("Customers who are among the top 20 % by offer uplift.", RuleSentence.Of(new RankRule { Percent = 20, Field = "offerUplift" }));
         Assert.Equal("Customers whose earliest likely next purchase is in the next 7 days.", RuleSentence.Of(new TwinRule { Field = "nextOrderFrom", Op = RuleOperator.InNext, Days = 7 }));
         Assert.Equal("Customers who resemble segment Wholesale by at least 60 %.", RuleSentence.Of(new LookalikeRule { Segment = 4, AtLeast = 60 }, names));
         Assert.Equal("Customers who bought something for at least 1,200 EUR in all by web.", RuleSentence.Of(new EventRule { Event = EventType.Purchase, Op = EventOperator.AtLeast, Measure = EventMeasure.Sum, Value = 1200, Where = new EventFilter { Channels = [Channel.Web] } }));

@@ -28,6 +28,9 @@ internal static class ModelWords
         _ => Ui.Format.Number(number, Math.Abs(number) < 10 ? 3 : 1),
     };
 
+    /// <returns>Null where none was computed.</returns>
+    public static string? Interval(ModelFigure figure, string currency) => figure is { Low: { } low, High: { } high } ? $"{Value(figure, low, currency).Replace(" points", "", StringComparison.Ordinal)} to {Value(figure, high, currency)} (95 %)" : null;
+
     /// <summary>A gain too small to be read in the figures is none.</summary>
     public static string Verdict(ModelFigure main, double gain, string currency) => Value(main, main.Value, currency) == Value(main, main.Champion, currency) ? "no different" : gain > 0 ? "better" : "worse";
 

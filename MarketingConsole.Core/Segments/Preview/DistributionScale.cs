@@ -93,7 +93,7 @@ internal sealed class DistributionScale
         _ => Number(x),
     };
 
-    private static string Number(double x) => RuleSentence.Count(x);
+    private string Number(double x) => _unit == DistributionUnit.Points ? RuleSentence.Signed(x) : RuleSentence.Count(x);
 
     private double Step(double range)
     {

@@ -107,7 +107,9 @@ public static class RuleSentence
 
     internal static string Count(double? value) => value?.ToString("#,0.##", English) ?? "…";
 
-    internal static string Points(double value) => $"{value.ToString("+0.##;−0.##;0", English)} {Plural("point", Math.Abs(value))}";
+    internal static string Points(double value) => $"{Signed(value)} {Plural("point", Math.Abs(value))}";
+
+    internal static string Signed(double value) => value.ToString("+0.##;−0.##;0", English);
 
     internal static string Plural(string word, double? count) => count == 1 ? word : word + "s";
 

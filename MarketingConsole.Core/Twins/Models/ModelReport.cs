@@ -9,7 +9,8 @@ namespace MarketingConsole.Core.Twins.Models;
 /// <param name="Rival">The same figure of a plain rule anybody could use; null where there is none.</param>
 /// <param name="Champion">The same figure, on the same period, of the model that was in use; null where there was none.</param>
 /// <param name="LowerIsBetter">Null where neither is.</param>
-public sealed record ModelFigure(string Name, double? Value, string Meaning, string Unit = "", double? Rival = null, string? RivalName = null, double? Champion = null, bool? LowerIsBetter = null);
+/// <param name="Low">Lower end of its 95 % interval; null where none is computed.</param>
+public sealed record ModelFigure(string Name, double? Value, string Meaning, string Unit = "", double? Rival = null, string? RivalName = null, double? Champion = null, bool? LowerIsBetter = null, double? Low = null, double? High = null);
 
 /// <summary>How right a model was for a group of customers.</summary>
 /// <param name="Attribute">E.g. "Country".</param>

@@ -67,7 +67,8 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
     /// <returns>Reports by kind.</returns>
     public async Task<IReadOnlyDictionary<string, ModelReport>> TrainAsync(string trainedBy, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var (data, ids, step) = await OpenAsync(cancellationToken);
+        var lots = trials is null ? [] : await trials(MaxCustomers, cancellationToken);
+        var (data, ids, step) = await OpenAsync([.. lots.Select(x => x.CustomerId).Distinct()], cancellationToken);
         List<ModelTrainer> trainers =
         [
             new OutcomeTrainer(Outcome.ToBuy, data),
@@ -76,7 +77,7 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
             new ClusterTrainer(data),
             new CrowdTrainer(data),
             new RecommendationTrainer(data),
-            new OfferUpliftTrainer(data, trials is null ? [] : await trials(step, cancellationToken)),
+            new OfferUpliftTrainer(data, lots),
         ];
         await using (var db = await dbs.CreateDbContextAsync(cancellationToken))
         {
@@ -85,7 +86,13 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
             {
                 foreach (var history in await TwinReader.HistoriesAsync(db, chunk, withItems: true, cancellationToken))
                 {
-                    trainers.ForEach(x => x.Add(history));
+                    trainers.ForEach(x =>
+                    {
+                        if (history.CustomerId % step == 0 || x is OfferUpliftTrainer) // the others learn from an even sample
+                        {
+                            x.Add(history);
+                        }
+                    });
                 }
 
                 progress?.Report(new("Reading histories", done += chunk.Length, ids.Length));
@@ -124,7 +131,9 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         return found is var (champion, fitted) && await registry.GetAsync(champion, cancellationToken) is { } stored ? (champion, new(fitted, stored.Report.TestFrom ?? stored.WindowTo)) : null;
     }
 
-    private async Task<(TrainingData Data, int[] Ids, int Step)> OpenAsync(CancellationToken cancellationToken)
+    /// <param name="tried">Customers to read besides the sample.</param>
+    /// <returns>Of the ids, those that the step divides are the sample.</returns>
+    private async Task<(TrainingData Data, int[] Ids, int Step)> OpenAsync(IReadOnlyList<int> tried, CancellationToken cancellationToken)
     {
         var rules = await consent.RulesAsync(cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
@@ -135,9 +144,9 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         var last = await sales.OrderByDescending(x => x.At).Select(x => (DateTime?)x.At).FirstOrDefaultAsync(cancellationToken) ?? now;
         var allowed = db.Customers.Where(x => x.ErasedAt == null).Where(rules.Allowed(db, Purpose.Profiling, now));
         var step = Math.Max(1, (await allowed.CountAsync(cancellationToken) + MaxCustomers - 1) / MaxCustomers);
-        var people = await allowed.Where(x => x.Id % step == 0).OrderBy(x => x.Id).Select(x => new { x.Id, x.Country, x.BirthDate, x.Tier, x.Gender }).ToListAsync(cancellationToken);
+        var people = await (step == 1 ? allowed : allowed.Where(x => x.Id % step == 0 || EF.Parameter(tried).Contains(x.Id))).OrderBy(x => x.Id).Select(x => new { x.Id, x.Country, x.BirthDate, x.Tier, x.Gender }).ToListAsync(cancellationToken);
         var groups = people.ToDictionary(x => x.Id, x => new CustomerGroups(x.Country, CustomerGroups.AgeBandOf(x.BirthDate, last), x.Tier, x.Gender));
-        return (new(first, last, now, purchases, people.Count, await TwinReader.OrderDaysAsync(db, cancellationToken), groups, await TwinReader.KindsAsync(db, cancellationToken)), [.. people.Select(x => x.Id)], step);
+        return (new(first, last, now, purchases, people.Count(x => x.Id % step == 0), await TwinReader.OrderDaysAsync(db, cancellationToken), groups, await TwinReader.KindsAsync(db, cancellationToken)), [.. people.Select(x => x.Id)], step);
     }
 
     private sealed class Progress(IProgress<TrainingProgress>? to, string phase) : IProgress<double>

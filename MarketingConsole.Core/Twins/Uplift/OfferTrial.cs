@@ -7,8 +7,8 @@ namespace MarketingConsole.Core.Twins.Uplift;
 public readonly record struct OfferTrial(int CustomerId, int CampaignId, DateTime At, int Days, bool Exposed);
 
 /// <summary>Reads the shop's trials; supplied by whoever sends its offers.</summary>
-/// <param name="every">Only customers whose id it divides.</param>
-public delegate Task<IReadOnlyList<OfferTrial>> OfferTrialReader(int every, CancellationToken cancellationToken);
+/// <param name="customers">Of so many at most; of more, of an even sample.</param>
+public delegate Task<IReadOnlyList<OfferTrial>> OfferTrialReader(int customers, CancellationToken cancellationToken);
 
 /// <summary>Makes one trial of many.</summary>
 internal static class OfferTrials

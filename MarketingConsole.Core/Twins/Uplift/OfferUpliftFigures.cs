@@ -43,11 +43,10 @@ internal sealed class OfferUpliftFigures(TrainingData data, OfferUpliftRows rows
         var mean = rows.Exposed.Index().Where(x => !x.Item).Average(x => rows.Bought[x.Index]);
         return
         [
-            new("Qini", judged.Qini.Coefficient, string.Create(CultureInfo.InvariantCulture, $"How well the effects rank customers: 0 is chance, 1 cannot be reached. 95 % interval {judged.Qini.Low:0.000} to {judged.Qini.High:0.000}; used only when three standard errors above 0"), "", 0, "by lot", null, false),
-            new("Average effect", judged.Average.Value, string.Create(CultureInfo.InvariantCulture, $"What an offer changes in the chance to buy, on average; 95 % interval {Points(judged.Average.Low)} to {Points(judged.Average.High)} points"), "points"),
-            new("Best fifth", fifth.Effect, string.Create(CultureInfo.InvariantCulture, $"The same among the fifth whom models that did not see them put first; 95 % interval {Points(fifth.Low)} to {Points(fifth.High)} points"), "points", judged.Average.Value, "everybody", null, false),
-            new("Lots", rows.Count, "Customers written to or held out by a campaign with an offer, once a campaign", "#"),
-            new("Held out", heldOut, "Of these, not written to", "#"),
+            new("Qini", judged.Qini.Coefficient, "How well the effects rank customers: 0 is chance, 1 cannot be reached, .05 to .1 is useful; in use only when three standard errors above 0", "", 0, "by lot", null, false, judged.Qini.Low, judged.Qini.High),
+            new("Average effect", judged.Average.Value, "What an offer changes in the chance to buy, on average", "points", Low: judged.Average.Low, High: judged.Average.High),
+            new("Best fifth", fifth.Effect, "The same among the fifth whom models that did not see them put first", "points", judged.Average.Value, "everybody", null, false, fifth.Low, fifth.High),
+            new("Lots", rows.Count, $"Customers written to or, {heldOut.ToString("#,0", CultureInfo.InvariantCulture)} of them, held out by a campaign with an offer, once a campaign", "#"),
             new("Bought without", mean, "Share of those held out who bought all the same", "%"),
             new("Told apart (AUC)", judged.ExposureAuc, "How well what customers did before tells who was written to: about 0.5 after a fair lot", "", 0.5, "a fair lot"),
         ];

@@ -72,6 +72,38 @@ public sealed class UpliftTests
     }
 
     [Fact]
+    public void CrossValidate_SeveralRowsOfOne_AreJudgedByAModelThatSawNoneOfThem()
+    {
+        var (rows, exposed, outcomes) = Trial(600, x => 0.3 * x[0], 6);
+        var units = Enumerable.Range(0, 600).Select(i => i / 3).ToArray();
+        var unitOf = rows.Select((x, i) => (x, units[i])).ToDictionary(x => x.x, x => x.Item2, ReferenceEqualityComparer.Instance as IEqualityComparer<double[]>);
+        var judged = 0;
+        UpliftReport.CrossValidate(rows, exposed, outcomes, (learnt, _, _) =>
+        {
+            var seen = learnt.Select(x => unitOf[x]).ToHashSet();
+            return x =>
+            {
+                Assert.DoesNotContain(unitOf[x], seen);
+                judged++;
+                return x[0];
+            };
+        }, units, cancel: Cancel);
+        Assert.Equal(600, judged);
+    }
+
+    [Fact]
+    public void Qini_RowsOfOneDrawnTogether_AreLessCertainThanAsManyOfTheirOwn()
+    {
+        var (rows, exposed, outcomes) = Trial(500, x => 0.4 * x[0], 7);
+        T[] Four<T>(IEnumerable<T> all) => [.. all.SelectMany(x => Enumerable.Repeat(x, 4))];
+        var units = Four(Enumerable.Range(0, 500));
+        double[] effects = Four(rows.Select(x => x[0])), bought = Four(outcomes);
+        var (own, together) = (QiniCurve.Of(effects, Four(exposed), bought, cancel: Cancel), QiniCurve.Of(effects, Four(exposed), bought, units, cancel: Cancel));
+        Assert.Equal(own.Coefficient, together.Coefficient, 12);
+        Assert.InRange((together.High - together.Low) / (own.High - own.Low), 1.6, 2.5); // copies tell nothing new: twice as wide
+    }
+
+    [Fact]
     public void Qini_FourRows_IsThatByHand()
     {
         // Ranked: unexposed does not buy, exposed buys, exposed does not, unexposed buys: gains 0, 1, 1, 0 → area (0 + 0.5 + 1 + 0.5) / 4 = 0.5; all together gain nothing.

@@ -34,10 +34,10 @@ public sealed class OfferUpliftShopTests
             await db.SaveChangesAsync(Token);
         }
 
-        var trials = await data.Get<OfferTrialReader>()(1, Token);
+        var trials = await data.Get<OfferTrialReader>()(100, Token);
         Assert.Equal([(1, true), (2, true), (3, false), (6, false)], trials.Select(x => (x.CustomerId, x.Exposed)).Order());
         Assert.All(trials, x => Assert.Equal((1, now.AddDays(-20), 10), (x.CampaignId, x.At, x.Days)));
-        Assert.Equal([3, 6], (await data.Get<OfferTrialReader>()(3, Token)).Select(x => x.CustomerId).Order());
+        Assert.Equal([2, 6], (await data.Get<OfferTrialReader>()(2, Token)).Select(x => x.CustomerId).Order());
 
         DispatchRecord Row(int campaign, long occurrence, int customer, DispatchStatus status) => new() { CampaignId = campaign, Occurrence = occurrence, CustomerId = customer, Status = status, CreatedAt = now.AddDays(-20), Channel = Channel.Email };
     }
