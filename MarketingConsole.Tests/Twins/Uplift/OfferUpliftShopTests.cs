@@ -72,6 +72,22 @@ public sealed class OfferUpliftShopTests
         Assert.Equal(world.Histories.Count, twins.Count);
     }
 
+    [Fact]
+    public async Task Train_MoreCustomersThanTheSample_LearnsFromEveryLot()
+    {
+        await using var data = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite, Features);
+        var world = await FillAsync(data, 800);
+        await using (var db = data.Open())
+        {
+            await db.BulkInsertAsync(Enumerable.Range(10_001, 20_000).Select(x => CustomerNormaliser.Apply(new Customer { Id = x, Key = $"C{x}", Country = "US", CreatedAt = data.Time.Now.AddDays(-100) })).ToList(), Token); // need not be asked
+        }
+
+        var reports = await data.Get<ModelTraining>().TrainAsync("test", null, Token);
+        Assert.Equal(400 - 80 + 10_000, reports[ModelKind.ChanceToBuy].Customers); // the others learn from every second customer; one in ten of those asked refuses, all of them even
+        var lots = world.Trials.Count(x => x.CustomerId % 10 != 0);
+        Assert.InRange(reports[ModelKind.OfferUplift].Rows, 0.9 * lots, lots);
+    }
+
     private static void Features(IServiceCollection services, Microsoft.Extensions.Configuration.IConfiguration configuration)
     {
         TwinRefresherTests.Features(services, configuration);
