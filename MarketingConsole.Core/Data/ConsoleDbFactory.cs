@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -35,20 +37,29 @@ public sealed class ConsoleDbFactory : IDbContextFactory<ConsoleDb>
     /// <summary>Write-ahead log: readers never wait for the writer. NORMAL survives a killed process; only power loss may cost the last commits.</summary>
     private sealed class SqlitePragmas : DbConnectionInterceptor
     {
+        private readonly ConditionalWeakTable<SafeHandle, object> _set = []; // they last as long as the connection that the pool keeps
         private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=30000; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536;";
 
         public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
         {
-            using var command = ((SqliteConnection)connection).CreateCommand();
-            command.CommandText = Pragmas;
-            command.ExecuteNonQuery();
+            if (IsNew(connection))
+            {
+                using var command = connection.CreateCommand();
+                command.CommandText = Pragmas;
+                command.ExecuteNonQuery();
+            }
         }
 
         public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
-            await using var command = ((SqliteConnection)connection).CreateCommand();
-            command.CommandText = Pragmas;
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            if (IsNew(connection))
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText = Pragmas;
+                await command.ExecuteNonQueryAsync(cancellationToken);
+            }
         }
+
+        private bool IsNew(DbConnection connection) => ((SqliteConnection)connection).Handle is { } handle && _set.TryAdd(handle, handle);
     }
 }

@@ -104,7 +104,7 @@ internal sealed class GeneratedShop(ConsoleDb db, ShopCalendar calendar, DateTim
             }
 
             events.Add(purchase);
-            if (_random.NextDouble() < 0.05)
+            if (_random.NextDouble() < 0.05 && at.AddDays(4) < now)
             {
                 var back = New(EventType.Return, at.AddDays(4), Channel.Web);
                 back.AmountCents = purchase.AmountCents;
@@ -117,7 +117,8 @@ internal sealed class GeneratedShop(ConsoleDb db, ShopCalendar calendar, DateTim
             events.Add(New(EventType.EmailSent, at, Channel.Email));
             if (_random.NextDouble() < opens)
             {
-                events.Add(New(EventType.EmailOpen, at.AddHours(1 + (20 * _random.NextDouble())), Channel.Email));
+                var opened = at.AddHours(1 + (20 * _random.NextDouble()));
+                events.Add(New(EventType.EmailOpen, opened < now ? opened : now, Channel.Email));
             }
         }
 

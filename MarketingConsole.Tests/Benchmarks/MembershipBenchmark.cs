@@ -21,6 +21,9 @@ internal static class MembershipBenchmark
     private const int ABatch = 200, Senders = 8, ProbesASecond = 20, WarmUpSeconds = 15, WarmUpProbes = WarmUpSeconds * (ProbesASecond + 5);
     private static readonly TimeSpan LookEach = TimeSpan.FromMilliseconds(5), Patience = TimeSpan.FromSeconds(20);
 
+    /// <summary>Share of the time waited so far after which a probe looks again, so that slow answers do not multiply the questions; what it says is at most this much too long.</summary>
+    private const double LookLater = .1;
+
     public static async Task<int> RunAsync(string[] args)
     {
         var (rate, seconds, segments, customers) = (Number(args, 0, 20_000), Number(args, 1, 30), Number(args, 2, 100), Number(args, 3, 100_000));
@@ -55,10 +58,12 @@ internal static class MembershipBenchmark
             await Task.Delay(1000);
         }
 
+        var (paused, collections, allocated) = (GC.GetTotalPauseDuration(), GC.CollectionCount(0), GC.GetTotalAllocatedBytes());
         var (latencies, sent, took) = await MeasureAsync(app, key, probed, probes[WarmUpProbes..], rate, seconds, customers, seed: 2);
         var sorted = latencies.Order().ToList();
         Console.WriteLine($"HTTP to membership visible: p50 {At(sorted, .5):N0} ms, p95 {At(sorted, .95):N0} ms, p99 {At(sorted, .99):N0} ms, most {sorted[^1]:N0} ms (goal 100 at p99), {sorted.Count:N0} probes; "
-            + $"{sent / took.TotalSeconds:N0} events/s acknowledged; {app.Get<IntakeJournal>().Backlog:N0} events not yet in the database at the end; {Environment.ProcessorCount} cores shared by sender, console and database");
+            + $"{sent / took.TotalSeconds:N0} events/s acknowledged; {app.Get<IntakeJournal>().Backlog:N0} events not yet in the database at the end; "
+            + $"all stood still for {GC.CollectionCount(0) - collections} garbage collections of {(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:N0} ms, {(GC.GetTotalAllocatedBytes() - allocated) / 1e6 / took.TotalSeconds:N0} MB/s allocated; {Environment.ProcessorCount} cores shared by sender, console and database");
         return 0;
     }
 
@@ -132,7 +137,8 @@ internal static class MembershipBenchmark
                 return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             }
 
-            await Task.Delay(LookEach);
+            var later = Stopwatch.GetElapsedTime(start) * LookLater;
+            await Task.Delay(later > LookEach ? later : LookEach);
         }
 
         return Patience.TotalMilliseconds;

@@ -154,6 +154,7 @@ public sealed class StoreQueryTests
 
         Add(customer: 3, now.AddMinutes(1));
         Assert.Equal([3], Due(now.AddSeconds(30), now.AddSeconds(90)));
+        Assert.Equal([2], Due(now.AddSeconds(-2), now)); // another's event ahead does not bring back those that happened
 
         void Add(int customer, DateTime at) => store.Add(EventType.Cart, null, new EventRow(Instants.Of(at), (int)(Instants.Of(at) / Instants.Day), store.SlotOf(customer), 0, Channel.Web, 0, 0, 1, 0, 0, 0), machine: false);
 

@@ -26,8 +26,8 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
     private readonly Channel<object> _changes = System.Threading.Channels.Channel.CreateUnbounded<object>(new UnboundedChannelOptions { SingleReader = true });
 
     // Events added from the intake, by id: not in the database yet; and those that came into it while customers are being read.
-    private readonly Dictionary<long, ArrivedEvent> _waiting = [];
-    private readonly List<ArrivedEvent> _loadedMeanwhile = [];
+    private readonly Dictionary<long, ArrivedRow> _waiting = [];
+    private readonly List<ArrivedRow> _loadedMeanwhile = [];
     private HashSet<long> _recent = [], _lessRecent = [];
 
     // What is to be read next; null = everything.
@@ -118,14 +118,14 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
 
     private void Apply(CancellationToken stoppingToken)
     {
-        var (taken, arrived) = (_taken, new List<ArrivedEvent>());
+        var (taken, arrived) = (_taken, new List<ArrivedRow>());
         while (arrived.Count < MostArrived && _changes.Reader.TryRead(out var change))
         {
             taken += change is ReadRows or Built or ReadFailed ? 0 : 1;
             switch (change)
             {
                 case EventsArrived x when _store is not null:
-                    arrived.AddRange(x.Events.Where(IsNews));
+                    arrived.AddRange(x.Events.Select(x => ArrivedRow.Of(x.Event, x.Items)).Where(IsNews));
                     break;
                 case ArrivalsLoaded x:
                     Confirm(x.Events, taken);
@@ -163,9 +163,9 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
     }
 
     /// <summary>True unless it was seen lately: senders repeat what they are not sure arrived.</summary>
-    private bool IsNews(ArrivedEvent arrived)
+    private bool IsNews(ArrivedRow arrived)
     {
-        if (_lessRecent.Contains(arrived.Event.Id) || !_recent.Add(arrived.Event.Id))
+        if (_lessRecent.Contains(arrived.Id) || !_recent.Add(arrived.Id))
         {
             return false;
         }
@@ -175,22 +175,21 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
             (_recent, _lessRecent) = ([], _recent);
         }
 
-        _waiting[arrived.Event.Id] = arrived;
+        _waiting[arrived.Id] = arrived;
         return true;
     }
 
-    private void Add(List<ArrivedEvent> arrived, long taken)
+    private void Add(List<ArrivedRow> arrived, long taken)
     {
         if (arrived.Count == 0 || _store is not { } store)
         {
             return;
         }
 
-        var strangers = arrived.Where(x => store.KnownSlot(x.Event.CustomerId) < 0 || x.Items.Any(i => !store.Products.Has(i.ProductId)) || (x.Event.ProductId is { } product && !store.Products.Has(product)))
-            .Select(x => x.Event.CustomerId).ToHashSet();
+        var strangers = arrived.Where(x => !x.IsKnownTo(store)).Select(x => x.CustomerId).ToHashSet();
         var writer = new StoreWriter(store);
         store.Now = Instants.Of(time.GetUtcNow().UtcDateTime);
-        store.Write(() => arrived.Where(x => !strangers.Contains(x.Event.CustomerId)).ToList().ForEach(x => writer.Write(x.Event, x.Items)), gates: false);
+        store.Write(() => arrived.Where(x => !strangers.Contains(x.CustomerId)).ToList().ForEach(x => writer.Write(x)), gates: false);
         if (strangers.Count > 0)
         {
             _toRead?.UnionWith(strangers);
@@ -198,7 +197,7 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
         }
 
         var types = new Dictionary<int, EventTypeSet>();
-        arrived.ForEach(x => types[x.Event.CustomerId] = types.GetValueOrDefault(x.Event.CustomerId) | EventTypeSet.Of(x.Event.Type));
+        arrived.ForEach(x => types[x.CustomerId] = types.GetValueOrDefault(x.CustomerId) | EventTypeSet.Of(x.Type));
         feed.Publish(new StoreChanged([.. types.Keys], types));
     }
 
@@ -222,9 +221,9 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
                     _loadedMeanwhile.Add(arrived);
                 }
 
-                if (!x.IsNew || x.CustomerId != arrived.Event.CustomerId)
+                if (!x.IsNew || x.CustomerId != arrived.CustomerId)
                 {
-                    wrong.UnionWith([x.CustomerId, arrived.Event.CustomerId]);
+                    wrong.UnionWith([x.CustomerId, arrived.CustomerId]);
                 }
             }
         }
@@ -303,7 +302,7 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
         (_reading, _beingRead) = (false, long.MaxValue);
         if (_waiting.Count + _loadedMeanwhile.Count > 0)
         {
-            _toRead?.UnionWith(_waiting.Values.Concat(_loadedMeanwhile).Select(x => x.Event.CustomerId)); // the database may have had them before or after it was read
+            _toRead?.UnionWith(_waiting.Values.Concat(_loadedMeanwhile).Select(x => x.CustomerId)); // the database may have had them before or after it was read
             ReadFrom(_taken);
         }
 

@@ -15,11 +15,13 @@ internal sealed class StoreMoments(TwinStore store, ConsentRuleSet consent, Shop
     private readonly long _from = Instants.Of(from) - 1, _to = Instants.Of(to) + 1;
     private readonly bool _newDay = from.Date != to.Date || DateOnly.FromDateTime(calendar.ToLocal(from)) != DateOnly.FromDateTime(calendar.ToLocal(to));
     private readonly Dictionary<(string Column, long Offset), SlotSet> _fields = [];
+    private SlotSet? _ahead;
 
     /// <returns>Null = anybody.</returns>
     public SlotSet? Of(SegmentRule rule)
     {
         var set = Crossing(store.Since, 0);
+        set.Or(_ahead ??= Ahead());
         if (RuleTree.UsesProfile(rule))
         {
             Choices(set, Purpose.Profiling);
@@ -48,7 +50,7 @@ internal sealed class StoreMoments(TwinStore store, ConsentRuleSet consent, Shop
             case SequenceRule sequence:
                 foreach (var pattern in new[] { sequence.First, sequence.Then, sequence.Without }.OfType<EventPattern>())
                 {
-                    Events(set, pattern.Event!.Value, pattern.Name, pattern.Where, sequence.Days is { } days ? [0, days * Instants.Day] : [0]);
+                    Events(set, pattern.Event!.Value, pattern.Name, pattern.Where, sequence.Days is { } days ? [days * Instants.Day] : []);
                 }
 
                 return true;
@@ -94,18 +96,14 @@ internal sealed class StoreMoments(TwinStore store, ConsentRuleSet consent, Shop
         }
 
         Events(set, rule.Event!.Value, rule.Name, rule.Where, Offsets(rule));
-        if (rule.Since is { } since)
-        {
-            Events(set, since.Event!.Value, since.Name, since.Where, [0]);
-        }
-
         return true;
     }
 
-    /// <summary>How long after an event it may change what the rule says of its customer: when it happens, at the end of each window, and where days since it are counted, then.</summary>
+    /// <summary>How long after an event it may change what the rule says of its customer: at the end of each window, and where days since it are counted, then.
+    /// 0, when it happens, needs no look: it was looked at when it was written, or lay ahead.</summary>
     private static HashSet<long> Offsets(EventRule rule)
     {
-        var offsets = new HashSet<long> { 0 };
+        var offsets = new HashSet<long>();
         if (rule.Op is EventOperator.Regularly or EventOperator.Stopped or EventOperator.Restarted)
         {
             for (var period = 1; period <= rule.Periods + 1; period++)
@@ -132,7 +130,7 @@ internal sealed class StoreMoments(TwinStore store, ConsentRuleSet consent, Shop
     private void Events(SlotSet set, EventType type, string? name, EventFilter? where, IEnumerable<long> offsets)
     {
         var (scan, sink) = (new EventScan(store, type, name, where), new FlagSink(set));
-        foreach (var offset in offsets.Where(x => x > 0 || store.AheadUntil >= _from)) // what had happened when it was written was looked at then
+        foreach (var offset in offsets.Where(x => x > 0))
         {
             scan.Run(new Stretch(_from - offset, _to - offset), null, ref sink);
         }
@@ -145,6 +143,20 @@ internal sealed class StoreMoments(TwinStore store, ConsentRuleSet consent, Shop
         {
             set.Or(Crossing(store.Granted[purpose], days * Instants.Day));
         }
+    }
+
+    private SlotSet Ahead()
+    {
+        var set = new SlotSet(store.Slots);
+        foreach (var (at, slot) in store.Ahead)
+        {
+            if (at >= _from && at <= _to)
+            {
+                set.Add(slot);
+            }
+        }
+
+        return set;
     }
 
     private SlotSet Column(string column, long offset) => _fields.TryGetValue((column, offset), out var known) ? known : _fields[(column, offset)] = Crossing(store.Whole(column), offset);

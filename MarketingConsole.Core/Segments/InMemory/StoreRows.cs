@@ -51,7 +51,7 @@ internal sealed class StoreRows
 
     /// <summary>Puts them in the place of what the store holds about these customers. Call within <see cref="TwinStore.Write"/>.</summary>
     /// <param name="arrived">Events of theirs which the database may not have had yet.</param>
-    public void Apply(TwinStore store, IEnumerable<ArrivedEvent> arrived)
+    public void Apply(TwinStore store, IEnumerable<ArrivedRow> arrived)
     {
         store.Forget(_whole);
         store.ForgetTwins(_twinsOnly);
@@ -71,9 +71,9 @@ internal sealed class StoreRows
 
         foreach (var x in _whole.Count == 0 ? [] : arrived)
         {
-            if (_whole.Contains(x.Event.CustomerId) && !read.Contains((x.Event.CustomerId, x.Event.Id)))
+            if (_whole.Contains(x.CustomerId) && !read.Contains((x.CustomerId, x.Id)))
             {
-                writer.Write(x.Event, x.Items);
+                writer.Write(x);
             }
         }
     }

@@ -46,12 +46,15 @@ internal sealed class StoreWriter(TwinStore store)
     public void Write(Store s) => store.Places[s.Id] = s is { Latitude: { } latitude, Longitude: { } longitude } ? (latitude, longitude) : null;
 
     /// <summary>An event with its lines.</summary>
-    public void Write(Event x, IEnumerable<EventItem> lines)
+    public void Write(Event x, IEnumerable<EventItem> lines) => Write(ArrivedRow.Of(x, lines));
+
+    public void Write(in ArrivedRow x)
     {
-        var e = Event(x.CustomerId, x.Type, x.Name, Instants.Of(x.At), x.Day, x.Channel, x.ProductId, x.AmountCents, x.Quantity, x.StoreId, x.CampaignId, x.Machine);
-        foreach (var line in lines)
+        var e = x.Event with { Slot = store.SlotOf(x.CustomerId), Order = ++store.LastOrder };
+        store.Add(x.Type, x.Name, e, x.Machine);
+        foreach (var line in x.Lines)
         {
-            Line(e, line.Returned, line.ProductId, line.Quantity, line.AmountCents);
+            Line(e, x.Type == EventType.Return, line.Product, line.Quantity, line.Amount);
         }
     }
 

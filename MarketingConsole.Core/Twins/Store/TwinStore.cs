@@ -263,8 +263,8 @@ public sealed class TwinStore : IDisposable
     /// <summary>Unix milliseconds: events written from here on that are later lie ahead, and happen by time alone. Where nobody says, all do.</summary>
     internal long Now { get; set; } = long.MinValue;
 
-    /// <summary>The last instant of an event that lay ahead when it was written; beyond it, time brings nothing that was not there.</summary>
-    internal long AheadUntil { get; private set; } = long.MinValue;
+    /// <summary>Instants and slots of events that lay ahead when they were written.</summary>
+    internal List<(long At, int Slot)> Ahead { get; } = [];
 
     /// <summary>Number of the last event, see <see cref="EventRow.Order"/>.</summary>
     public int LastOrder { get; set; }
@@ -279,7 +279,7 @@ public sealed class TwinStore : IDisposable
 
         if (e.At > Now)
         {
-            AheadUntil = Math.Max(AheadUntil, e.At);
+            Ahead.Add((e.At, e.Slot));
         }
 
         if (Since[e.Slot] is { } since && e.At < since)

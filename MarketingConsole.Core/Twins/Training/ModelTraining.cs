@@ -63,7 +63,7 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         }
     }
 
-    /// <summary>Fits, judges and stores a model of each kind, or stores why there is none.</summary>
+    /// <summary>Fits, judges and stores a model of each kind, or stores why there is none. Computes for minutes on the caller's thread.</summary>
     /// <returns>Reports by kind.</returns>
     public async Task<IReadOnlyDictionary<string, ModelReport>> TrainAsync(string trainedBy, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
@@ -104,7 +104,7 @@ public sealed class ModelTraining(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
         {
             var champion = await ChampionAsync(trainer.Kind, cancellationToken);
             var fit = new Progress(progress, $"Fitting {trainer.Kind}");
-            var result = await Task.Run(() => trainer.Fit(champion is var (_, c) ? c : null, fit, cancellationToken), cancellationToken);
+            var result = trainer.Fit(champion is var (_, c) ? c : null, fit, cancellationToken);
             reports[trainer.Kind] = result.Report;
             if (champion is var (id, _) && result.Drift is { } drift)
             {

@@ -6,7 +6,9 @@ namespace MarketingConsole.Core.Twins.Training;
 /// <summary>Trains the models, then scores every twin with those in use.</summary>
 internal sealed class TrainModelsJob(ModelTraining training, TwinRefresher refresher, IServiceProvider services) : ConsoleJob(services)
 {
-    protected override async Task RunAsync(JobContext context, CancellationToken cancellationToken)
+    protected override Task RunAsync(JobContext context, CancellationToken cancellationToken) => BackgroundThread.RunAsync("Training", () => TrainAsync(context, cancellationToken));
+
+    private async Task TrainAsync(JobContext context, CancellationToken cancellationToken)
     {
         var reports = await training.TrainAsync(context.StartedBy, new Shown(context), cancellationToken);
         foreach (var (kind, report) in reports)
@@ -28,5 +30,5 @@ internal sealed class TrainModelsJob(ModelTraining training, TwinRefresher refre
 internal sealed class ScoreTwinsJob(TwinRefresher refresher, IServiceProvider services) : ConsoleJob(services)
 {
     protected override Task RunAsync(JobContext context, CancellationToken cancellationToken) =>
-        refresher.RefreshAllAsync((done, total) => context.Report(done, total, "Scoring twins"), cancellationToken);
+        BackgroundThread.RunAsync("Scoring", () => refresher.RefreshAllAsync((done, total) => context.Report(done, total, "Scoring twins"), cancellationToken));
 }
