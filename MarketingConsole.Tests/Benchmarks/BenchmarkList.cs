@@ -15,6 +15,7 @@ internal static class BenchmarkList
         ["sentiment"] = Plain(SentimentBenchmark.Run),
         ["series"] = Plain(SeriesBenchmark.Run),
         ["topics"] = Plain(TopicsBenchmark.Run),
+        ["editors"] = EditorBenchmark.RunAsync,
         ["insights"] = InsightsBenchmark.RunAsync,
         ["dispatch"] = DispatchBenchmark.RunAsync,
         ["import"] = ImportBenchmark.RunAsync,

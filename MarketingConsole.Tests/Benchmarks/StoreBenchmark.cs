@@ -36,7 +36,7 @@ internal static class StoreBenchmark
 
     public static int Run(string[] args)
     {
-        if (args.Length == 0 || !File.Exists(Path.Combine(args[0], "events.csv")))
+        if (args.Length == 0 || !KitFiles.AreIn(args[0]))
         {
             Console.Error.WriteLine("Which folder has customers.csv, products.csv and events.csv of the benchmark kit? bench store FOLDER [rounds]");
             return 2;
@@ -87,52 +87,29 @@ internal static class StoreBenchmark
 
     private static EventRule BoughtProduct(string sku, EventOperator op) => new() { Event = EventType.Purchase, Op = op, Where = new EventFilter { Skus = [sku] } };
 
-    /// <summary>The kit's files as the product would hold them; a purchase or return is of one article.</summary>
+    /// <summary>The kit's files as the product would hold them.</summary>
     internal static void Fill(TwinStore store, string folder)
     {
-        foreach (var line in File.ReadLines(Path.Combine(folder, "products.csv")).Skip(1))
+        foreach (var x in KitFiles.Products(folder))
         {
-            var x = line.Split(',');
-            store.Products[int.Parse(x[0], CultureInfo.InvariantCulture)] = new(x[0], x[1], x[2], long.Parse(x[3], CultureInfo.InvariantCulture));
+            store.Products[x.Id] = new(x.Sku, x.Category, x.Brand, x.PriceCents);
         }
 
-        foreach (var line in File.ReadLines(Path.Combine(folder, "customers.csv")).Skip(1))
+        foreach (var (c, profiling, choices) in KitFiles.Customers(folder))
         {
-            var x = line.Split(',');
-            var slot = store.SlotOf(int.Parse(x[0], CultureInfo.InvariantCulture));
-            var signUp = Milliseconds(x[7]);
-            (store.Text("email")[slot], store.Text("country")[slot], store.Text("city")[slot], store.Text("gender")[slot], store.Text("tier")[slot], store.Text("jurisdiction")[slot]) = (x[1], x[2], x[3], x[5], x[6], Core.Customers.Jurisdictions.Of(x[2]));
+            var slot = store.SlotOf(c.Id);
+            var signUp = Instants.Of(c.CreatedAt);
+            (store.Text("email")[slot], store.Text("country")[slot], store.Text("city")[slot], store.Text("gender")[slot], store.Text("tier")[slot], store.Text("jurisdiction")[slot]) = (c.Email, c.Country, c.City, c.Gender, c.Tier, c.Jurisdiction);
             (store.Since[slot], store.Whole("signUp")[slot]) = (signUp, signUp);
-            store.Whole("birthDate")[slot] = StoreFields.Day(new DateOnly(int.Parse(x[4], CultureInfo.InvariantCulture), 7, 1));
-            store.Trait("profiling").Add(slot, x[11], null);
-            foreach (var (purpose, said) in new[] { (Purpose.Email, x[8]), (Purpose.Sms, x[9]), (Purpose.Push, x[10]) })
-            {
-                (said == "1" ? store.Granted : store.Refused)[purpose][slot] = signUp;
-            }
+            store.Whole("birthDate")[slot] = StoreFields.Day(c.BirthDate!.Value);
+            store.Trait(KitFiles.Profiling).Add(slot, profiling, null);
+            choices.ForEach(x => (x.Granted ? store.Granted : store.Refused)[x.Purpose][slot] = signUp);
         }
 
         var order = 0;
-        foreach (var line in File.ReadLines(Path.Combine(folder, "events.csv")).Skip(1))
+        foreach (var (customer, type, at, product, amount, place) in KitFiles.Events(folder))
         {
-            var x = line.AsSpan();
-            var customer = Next(ref x);
-            var at = Milliseconds(x[..19]);
-            x = x[20..];
-            var comma = x.IndexOf(',');
-            var type = x[..comma] switch
-            {
-                "view" => EventType.View,
-                "cart" => EventType.Cart,
-                "purchase" => EventType.Purchase,
-                "email_open" => EventType.EmailOpen,
-                "email_click" => EventType.EmailClick,
-                "beacon" => EventType.StoreVisit,
-                "rfid" => EventType.RfidRead,
-                _ => EventType.Return,
-            };
-            x = x[(comma + 1)..];
-            var (product, amount, place) = (Next(ref x), Next(ref x), Next(ref x));
-            var e = new EventRow(at, (int)(at / 86_400_000), store.SlotOf(customer), 0, place > 0 ? Channel.Store : Channel.Web, product, amount, 1, place, 0, amount);
+            var e = new EventRow(at, (int)(at / Instants.Day), store.SlotOf(customer), 0, place > 0 ? Channel.Store : Channel.Web, product, amount, 1, place, 0, amount);
             store.Add(type, null, e, false);
             if (type is EventType.Purchase or EventType.Return)
             {
@@ -141,21 +118,5 @@ internal static class StoreBenchmark
         }
 
         store.Sort();
-    }
-
-    private static int Next(ref ReadOnlySpan<char> rest)
-    {
-        var comma = rest.IndexOf(',');
-        var value = int.Parse(comma < 0 ? rest : rest[..comma], CultureInfo.InvariantCulture);
-        rest = comma < 0 ? [] : rest[(comma + 1)..];
-        return value;
-    }
-
-    private static long Milliseconds(ReadOnlySpan<char> at)
-    {
-        int Part(ReadOnlySpan<char> text) => text.IsEmpty ? 0 : int.Parse(text, CultureInfo.InvariantCulture);
-        var time = at.Length > 10;
-        return ((DateOnly.FromDateTime(new DateTime(Part(at[..4]), Part(at[5..7]), Part(at[8..10]))).DayNumber - 719_162L) * 86_400_000)
-            + (time ? ((Part(at[11..13]) * 3600L) + (Part(at[14..16]) * 60) + Part(at[17..19])) * 1000 : 0);
     }
 }
