@@ -42,12 +42,19 @@ internal static class EditorBenchmark
         GC.Collect();
         var started = Stopwatch.GetTimestamp();
         await using var app = new KitConsole(args[1]);
+        var steps = new List<(string Name, double At)>();
         while (app.Get<StoreKeeper>().Current is null)
         {
+            if (app.Get<StoreKeeper>().Progress is { } progress && (steps.Count == 0 || steps[^1].Name != progress.Step))
+            {
+                steps.Add((progress.Step, Stopwatch.GetElapsedTime(started).TotalSeconds));
+            }
+
             await Task.Delay(50);
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Console.WriteLine($"read {string.Join(", ", steps.Select(x => $"{x.Name.ToLowerInvariant()} from {x.At:N1} s"))}");
         var store = app.Get<StoreKeeper>().Store!;
         GC.Collect(2, GCCollectionMode.Aggressive, true, true);
         Console.WriteLine($"{store.Slots:N0} customers, {store.AllEvents.Sum(x => (long)x.Count):N0} rows of events and lines; from start to ready {seconds:N1} s (goal 60); columns {store.Bytes / 1e6:N0} MB, managed heap {GC.GetTotalMemory(false) / 1e6:N0} MB (goal 1,000)");

@@ -5,6 +5,7 @@ using MarketingConsole.Core.Segments;
 using MarketingConsole.Core.Segments.InMemory;
 using MarketingConsole.Core.Twins.Store;
 using MarketingConsole.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Tests.Segments;
 
@@ -128,7 +129,7 @@ public sealed class DistributionTests
         await using var db = database.Open();
         await data.StoreAsync(db, Stop);
         var store = new TwinStore();
-        await new StoreLoader(db, store).LoadAsync(null, Stop);
+        await new StoreLoader(database.Get<IDbContextFactory<ConsoleDb>>(), store).LoadAsync(Stop);
         return store;
     }
 }

@@ -8,6 +8,7 @@ using MarketingConsole.Core.Segments;
 using MarketingConsole.Core.Segments.InMemory;
 using MarketingConsole.Core.Twins.Store;
 using MarketingConsole.Tests.Support;
+using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Tests.Segments;
 
@@ -166,7 +167,7 @@ public sealed class StoreQueryTests
         await using var db = database.Open();
         await data.StoreAsync(db, TestContext.Current.CancellationToken);
         var store = new TwinStore();
-        await new StoreLoader(db, store).LoadAsync(null, TestContext.Current.CancellationToken);
+        await new StoreLoader(database.Get<IDbContextFactory<ConsoleDb>>(), store).LoadAsync(TestContext.Current.CancellationToken);
         return store;
     }
 

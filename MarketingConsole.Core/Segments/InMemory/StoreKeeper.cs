@@ -269,15 +269,15 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
     {
         try
         {
-            await using var db = await dbs.CreateDbContextAsync(stoppingToken);
             if (whole is not null)
             {
+                await using var db = await dbs.CreateDbContextAsync(stoppingToken);
                 _changes.Writer.TryWrite(new ReadRows(await StoreRows.ReadAsync(db, whole, twins, stoppingToken)));
                 return;
             }
 
             var fresh = new TwinStore { Now = Instants.Of(time.GetUtcNow().UtcDateTime) };
-            await new StoreLoader(db, fresh).LoadAsync(_store is null ? new Direct(x => Progress = x) : null, stoppingToken);
+            await new StoreLoader(dbs, fresh, _store is null ? new Direct(x => Progress = x) : null).LoadAsync(stoppingToken);
             _changes.Writer.TryWrite(new Built(fresh));
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))

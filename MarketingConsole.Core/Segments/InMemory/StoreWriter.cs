@@ -54,18 +54,7 @@ internal sealed class StoreWriter(TwinStore store)
         store.Add(x.Type, x.Name, e, x.Machine);
         foreach (var line in x.Lines)
         {
-            Line(e, x.Type == EventType.Return, line.Product, line.Quantity, line.Amount);
+            store.Lines(x.Type).Add(e with { Product = line.Product, Quantity = line.Quantity, Amount = line.Amount });
         }
     }
-
-    /// <summary>An event; its lines follow with <see cref="Line"/>.</summary>
-    public EventRow Event(int customerId, EventType type, string? name, long at, int day, Channel channel, int? product, long amount, int quantity, int? place, int? campaign, bool machine)
-    {
-        var e = new EventRow(at, day, store.SlotOf(customerId), ++store.LastOrder, channel, product ?? 0, amount, quantity, place ?? 0, campaign ?? 0, amount);
-        store.Add(type, name, e, machine);
-        return e;
-    }
-
-    public void Line(in EventRow e, bool returned, int product, int quantity, long amount) =>
-        store.Lines(returned ? EventType.Return : EventType.Purchase).Add(e with { Product = product, Quantity = quantity, Amount = amount });
 }
