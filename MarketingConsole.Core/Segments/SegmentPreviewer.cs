@@ -87,7 +87,7 @@ public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGa
     private async Task<SegmentPreview> CountAsync(ConsoleDb db, TwinStore store, SegmentRule rule, ConsentRuleSet gate, DateTime asOf, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
-        var count = store.Read(() => StoreCount.Of(store, new StoreQuery(store, gate, calendar, asOf).Members(rule), SampleSize));
+        var count = store.Read(() => StoreCount.Of(store, new StoreQuery(store, gate, calendar, asOf).Members(rule), asOf, SampleSize));
         var milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         return new SegmentPreview(asOf, count.Customers, count.Base, count.Revenue365Cents, Parts(count.Countries), Parts(count.Stages),
             count.Sample.Length == 0 ? [] : await SampleAsync(db, db.Customers.Where(x => EF.Parameter(count.Sample).Contains(x.Id)).Select(x => x.Id), cancellationToken), milliseconds, InMemory: true);

@@ -79,6 +79,21 @@ public sealed class SlotSet(int size)
         }
     }
 
+    /// <summary>The same at once.</summary>
+    internal int[] ToArray()
+    {
+        var (slots, n) = (new int[Count], 0);
+        for (var i = 0; i < _words.Length; i++)
+        {
+            for (var word = _words[i]; word != 0; word &= word - 1)
+            {
+                slots[n++] = (i << 6) + BitOperations.TrailingZeroCount(word);
+            }
+        }
+
+        return slots;
+    }
+
     private SlotSet Trim()
     {
         if ((size & 63) != 0)

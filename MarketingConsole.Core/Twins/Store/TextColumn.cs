@@ -82,6 +82,23 @@ public sealed class TextColumn
         return set;
     }
 
+    /// <summary>How many of some slots have each text; null = not known.</summary>
+    internal List<(string? Text, int Slots)> Counts(int[] slots)
+    {
+        if (_codes is null)
+        {
+            return [.. slots.CountBy(x => this[x] ?? "").Select(x => (x.Key.Length == 0 ? null : x.Key, x.Value))];
+        }
+
+        var counts = new int[_texts.Count];
+        foreach (var slot in slots)
+        {
+            counts[_coded[slot]]++;
+        }
+
+        return [.. counts.Index().Where(x => x.Item > 0).Select(x => (x.Index == 0 ? null : _texts[x.Index], x.Item))];
+    }
+
     private void ScanPacked(TextTest test, SlotSet set)
     {
         Span<char> buffer = stackalloc char[1024];
