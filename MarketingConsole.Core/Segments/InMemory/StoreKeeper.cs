@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace MarketingConsole.Core.Segments.InMemory;
 
-/// <summary>What changed about these customers is in the twin store; null = it was built anew.</summary>
+/// <summary>What changed about these customers is in the twin store; null = about everybody.</summary>
 /// <param name="Arrived">Where it is events that the database does not have yet: of which types, by customer.</param>
 public sealed record StoreChanged(IReadOnlyList<int>? CustomerIds, IReadOnlyDictionary<int, EventTypeSet>? Arrived = null);
 
@@ -33,7 +33,7 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
     // What is to be read next; null = everything.
     private HashSet<int>? _toRead = [];
     private readonly HashSet<int> _twinsToRead = [];
-    private bool _reading;
+    private bool _reading, _allTwinsDue, _allTwins; // due: of everybody, and nobody is listed yet
     private TwinStore? _store;
     private long _announced, _taken, _nextRead = long.MaxValue, _beingRead = long.MaxValue;
     private TaskCompletionSource _progressed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -96,7 +96,7 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
         using var customers = feed.Subscribe<CustomersChanged>(x => Announce(new Whole(x.CustomerIds)));
         using var erased = feed.Subscribe<CustomerErased>(x => Announce(new Whole([x.CustomerId])));
         using var consents = feed.Subscribe<ConsentChanged>(x => Announce(new Whole(x.CustomerIds)));
-        using var twins = feed.Subscribe<TwinsChanged>(x => Announce(x.CustomerIds is { } ids ? new TwinsOnly(ids) : new Whole(null)));
+        using var twins = feed.Subscribe<TwinsChanged>(x => Announce(new TwinsOnly(x.CustomerIds)));
         Announce(new Whole(null));
         while (await _changes.Reader.WaitToReadAsync(stoppingToken))
         {
@@ -139,7 +139,8 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
                     ReadFrom(taken);
                     break;
                 case TwinsOnly x:
-                    _twinsToRead.UnionWith(x.CustomerIds);
+                    _allTwinsDue |= x.CustomerIds is null;
+                    _twinsToRead.UnionWith(x.CustomerIds ?? []);
                     ReadFrom(taken);
                     break;
                 case ReadRows x:
@@ -249,9 +250,16 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
         {
             _toRead = [];
             _twinsToRead.Clear();
+            _allTwins = _allTwinsDue = false;
         }
         else
         {
+            if (_allTwinsDue)
+            {
+                _twinsToRead.UnionWith(Enumerable.Range(0, store.Slots).Select(store.IdOf));
+                (_allTwins, _allTwinsDue) = (true, false);
+            }
+
             whole = [.. _toRead.Take(ReadAtOnce)]; // and the others after them: while the store is written nobody reads it
             _twinsToRead.ExceptWith(_toRead);
             twins = [.. _twinsToRead.Take(ReadAtOnce - whole.Count)];
@@ -294,7 +302,15 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
         store.Now = Instants.Of(time.GetUtcNow().UtcDateTime);
         store.Write(() => rows.Apply(store, _waiting.Values.Concat(_loadedMeanwhile)));
         (_reading, _beingRead) = (false, long.MaxValue);
-        feed.Publish(new StoreChanged(rows.CustomerIds));
+        if (_allTwins && _twinsToRead.Count == 0)
+        {
+            _allTwins = false;
+            feed.Publish(new StoreChanged(null)); // to count everybody once costs less than to look at all, some at a time
+        }
+        else
+        {
+            feed.Publish(new StoreChanged(_allTwins ? rows.Whole : rows.CustomerIds));
+        }
     }
 
     private void Put(TwinStore store)
@@ -314,7 +330,8 @@ public sealed partial class StoreKeeper(IDbContextFactory<ConsoleDb> dbs, Change
     /// <param name="CustomerIds">Null = everybody.</param>
     private sealed record Whole(IReadOnlyList<int>? CustomerIds);
 
-    private sealed record TwinsOnly(IReadOnlyList<int> CustomerIds);
+    /// <param name="CustomerIds">Null = everybody's.</param>
+    private sealed record TwinsOnly(IReadOnlyList<int>? CustomerIds);
 
     private sealed record ReadRows(StoreRows Rows);
 

@@ -23,6 +23,9 @@ internal sealed class StoreRows
 
     private StoreRows(HashSet<int> whole, HashSet<int> twinsOnly, List<Product> products) => (_whole, _twinsOnly, _products) = (whole, twinsOnly, products);
 
+    /// <summary>Customers about whom everything was read.</summary>
+    public IReadOnlyList<int> Whole => [.. _whole];
+
     /// <summary>Customers whose rows these are.</summary>
     public IReadOnlyList<int> CustomerIds => [.. _whole, .. _twinsOnly];
 
