@@ -189,6 +189,11 @@ internal static class IntakeBenchmark
         }
 
         var live = events / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        if (round > 0 && app.Get<StoreKeeper>().Store!.Events(EventType.View).Sum(x => x.Count - x.Gone) is var known && known != (round + 1) * events)
+        {
+            throw new InvalidOperationException($"The twins in memory know {known:N0} of {(round + 1) * events:N0} events.");
+        }
+
         while (app.Get<IntakeJournal>().Backlog > 0)
         {
             await Task.Delay(5);

@@ -90,6 +90,7 @@ internal static class StoreBenchmark
     /// <summary>The kit's files as the product would hold them.</summary>
     internal static void Fill(TwinStore store, string folder)
     {
+        store.Now = Instants.Of(Now);
         foreach (var x in KitFiles.Products(folder))
         {
             store.Products[x.Id] = new(x.Sku, x.Category, x.Brand, x.PriceCents);
