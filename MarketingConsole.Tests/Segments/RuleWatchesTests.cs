@@ -152,7 +152,8 @@ public sealed class RuleWatchesTests
         {
             var entered = await db.SegmentMembers.Where(x => x.SegmentId == watch).OrderBy(x => x.CustomerId).Select(x => x.EnteredAt).ToListAsync(Stop);
             Assert.Equal([now.AddDays(-16), now.AddDays(-3), now.AddDays(-2)], entered); // steps of half a day
-            Assert.Equal(entered, database.Get<StoreKeeper>().Store!.Members[watch].OrderBy(x => x.Key).Select(x => DateTime.UnixEpoch.AddMilliseconds(x.Value)));
+            var store = database.Get<StoreKeeper>().Store!;
+            Assert.Equal(entered, store.Members[watch].OrderBy(x => store.IdOf(x.Key)).Select(x => DateTime.UnixEpoch.AddMilliseconds(x.Value)));
         }
 
         var moves = new List<SegmentMoved>();
