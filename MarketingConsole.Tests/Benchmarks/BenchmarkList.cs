@@ -1,5 +1,6 @@
 using System.Runtime;
 using MarketingConsole.Tests.Benchmarks.Learning;
+using MarketingConsole.Tests.Benchmarks.Peers;
 
 namespace MarketingConsole.Tests.Benchmarks;
 
@@ -22,6 +23,7 @@ internal static class BenchmarkList
         ["intake"] = IntakeBenchmark.RunAsync,
         ["membership"] = MembershipBenchmark.RunAsync,
         ["sample"] = SampleBenchmark.RunAsync,
+        ["peers"] = Plain(PeersBenchmark.Run),
         ["panel"] = Plain(PanelBenchmark.Run),
         ["scoring"] = ScoringBenchmark.RunAsync,
         ["segments"] = SegmentBenchmark.RunAsync,

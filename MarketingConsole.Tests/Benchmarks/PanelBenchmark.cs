@@ -1,11 +1,8 @@
 using System.Diagnostics;
-using MarketingConsole.Core.Consent;
-using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Segments;
 using MarketingConsole.Core.Segments.InMemory;
 using MarketingConsole.Core.Twins.Store;
-using Microsoft.Extensions.Options;
 
 namespace MarketingConsole.Tests.Benchmarks;
 
@@ -39,7 +36,7 @@ internal static class PanelBenchmark
         var rounds = args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 7;
         using var store = new TwinStore();
         StoreBenchmark.Fill(store, args[0]);
-        var (consent, calendar) = (new ConsentRuleSet([.. StoreBenchmark.Rule(Purpose.Email, ConsentBasis.OptIn), .. StoreBenchmark.Rule(Purpose.Profiling, ConsentBasis.OptOut)]), new ShopCalendar(Options.Create(new ShopOptions { TimeZone = "UTC" })));
+        var (consent, calendar) = StoreBenchmark.Shop();
         StoreQuery Query(DateTime at) => new(store, consent, calendar, at);
         Console.WriteLine($"{store.Slots:N0} customers, {store.AllEvents.Sum(x => (long)x.Count):N0} rows of events and lines; medians of {rounds}, one thread");
         Console.WriteLine($"{"distribution along",-44} {"decided",10} {"kept",10} {"bins",5} {"ms",8} {"least",8} {"count ms",9}");

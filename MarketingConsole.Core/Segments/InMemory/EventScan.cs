@@ -14,6 +14,9 @@ internal readonly record struct Stretch(long From, long To)
 internal interface IRowSink
 {
     void Take(EventColumns events, ReadOnlySpan<int> rows);
+
+    /// <summary>Takes all rows from one to before another; false where only a list will do.</summary>
+    bool TakeAll(EventColumns events, int start, int end) => false;
 }
 
 /// <summary>Which events of a pattern count, as lists of rows: a block at a time, each filter leaving fewer.</summary>
@@ -25,6 +28,7 @@ internal sealed class EventScan
     private readonly int[]? _few;
     private readonly bool[]? _channels;
     private readonly HashSet<int>? _stores, _campaigns;
+    private readonly bool _filters;
     private readonly long _least = long.MinValue, _most = long.MaxValue;
 
     /// <param name="lines">Lines of purchases and returns are wanted even without a filter on products.</param>
@@ -52,6 +56,7 @@ internal sealed class EventScan
             }
         }
 
+        _filters = _products is not null || _channels is not null || where is { Stores: not null } or { Campaigns: not null } or { AmountAtLeast: not null } or { AmountAtMost: not null };
         (_stores, _campaigns) = (where.Stores?.ToHashSet(), where.Campaigns?.ToHashSet());
         _least = where.AmountAtLeast is { } low ? FieldConditions.Cents(low) : _least;
         _most = where.AmountAtMost is { } high ? FieldConditions.Cents(high) : _most;
@@ -59,6 +64,9 @@ internal sealed class EventScan
 
     /// <summary>True when rows are lines, and a line's amount and quantity are asked for.</summary>
     public bool ByLine { get; }
+
+    /// <summary>True when an amount may be beyond 32 bits.</summary>
+    public bool AnyLarge => _sources.Exists(x => x.AnyLarge);
 
     /// <param name="after">For some slots the instant after which their events count; null = no such bound.</param>
     public void Run<TSink>(Stretch span, SlotValues? after, ref TSink sink) where TSink : struct, IRowSink
@@ -81,7 +89,13 @@ internal sealed class EventScan
                 }
 
                 var (start, end) = (block * EventColumns.BlockSize, Math.Min((block + 1) * EventColumns.BlockSize, events.Count));
-                var rows = InTime(events, start, end, first >= span.From && last <= span.To ? null : span, buffer);
+                var inside = first >= span.From && last <= span.To;
+                if (inside && !_filters && after is null && events.Gone == 0 && sink.TakeAll(events, start, end))
+                {
+                    continue;
+                }
+
+                var rows = InTime(events, start, end, inside ? null : span, buffer);
                 rows = Filter(events, rows, after);
                 if (rows.Length > 0)
                 {

@@ -13,18 +13,37 @@ internal readonly struct FlagSink(SlotSet set) : IRowSink
             set.Add(slots[row]);
         }
     }
+
+    public bool TakeAll(EventColumns events, int start, int end)
+    {
+        var words = set.Words;
+        foreach (var slot in events.Slot[start..end])
+        {
+            words[slot >> 6] |= 1UL << slot;
+        }
+
+        return true;
+    }
 }
 
 /// <summary>How many.</summary>
 internal readonly struct CountSink(SlotValues counts) : IRowSink
 {
+    private static readonly int[] Ones = [.. Enumerable.Repeat(1, EventColumns.BlockSize)];
+
     public void Take(EventColumns events, ReadOnlySpan<int> rows)
     {
         var slots = events.Slot;
         foreach (var row in rows)
         {
-            counts.Add(slots[row], 1);
+            counts.AddWhole(slots[row], 1);
         }
+    }
+
+    public bool TakeAll(EventColumns events, int start, int end)
+    {
+        counts.AddWholes(events.Slot[start..end], Ones);
+        return true;
     }
 }
 
@@ -36,9 +55,24 @@ internal readonly struct SmallCountSink(byte[] counts) : IRowSink
         var slots = events.Slot;
         foreach (var row in rows)
         {
-            ref var count = ref counts[slots[row]];
-            count += count < byte.MaxValue ? (byte)1 : (byte)0;
+            Count(slots[row]);
         }
+    }
+
+    public bool TakeAll(EventColumns events, int start, int end)
+    {
+        foreach (var slot in events.Slot[start..end])
+        {
+            Count(slot);
+        }
+
+        return true;
+    }
+
+    private void Count(int slot)
+    {
+        ref var count = ref counts[slot];
+        count += count < byte.MaxValue ? (byte)1 : (byte)0;
     }
 }
 
@@ -85,28 +119,45 @@ internal readonly struct DistinctSink(HashSet<(int Slot, int Key)> pairs, Func<E
 }
 
 /// <summary>Sums of amounts or quantities.</summary>
-internal readonly struct SumSink(SlotValues sums, bool pieces) : IRowSink
+/// <param name="wide">True where 32 bits were too few, see <see cref="SlotValues.Overflown"/>.</param>
+internal readonly struct SumSink(SlotValues sums, bool pieces, bool wide) : IRowSink
 {
     public void Take(EventColumns events, ReadOnlySpan<int> rows)
     {
         var slots = events.Slot;
-        if (pieces || !events.AnyLarge)
+        if (Wholes(events) is { } numbers)
         {
-            var column = pieces ? events.Quantity : events.SmallAmounts;
-            column.Cover(events.Count);
-            var values = column.Values;
-            foreach (var row in rows)
-            {
-                sums.Add(slots[row], values[row]);
-            }
-
+            sums.AddWholes(slots, numbers.Values, rows);
             return;
         }
 
         foreach (var row in rows)
         {
-            sums.Add(slots[row], events.AmountOf(row));
+            sums.Add(slots[row], pieces ? events.Quantity[row] : events.AmountOf(row));
         }
+    }
+
+    public bool TakeAll(EventColumns events, int start, int end)
+    {
+        if (Wholes(events) is not { } numbers)
+        {
+            return false;
+        }
+
+        sums.AddWholes(events.Slot[start..end], numbers.Values[start..end]);
+        return true;
+    }
+
+    private Growing<int>? Wholes(EventColumns events)
+    {
+        if (wide)
+        {
+            return null;
+        }
+
+        var column = pieces ? events.Quantity : events.SmallAmounts;
+        column.Cover(events.Count);
+        return column;
     }
 }
 

@@ -34,8 +34,7 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
         switch (rule.Measure)
         {
             case EventMeasure.Sum:
-                var sums = new SumSink(values, pieces);
-                scan.Run(span, after, ref sums);
+                Sum(scan, span, after, pieces, values);
                 break;
             case EventMeasure.Count when !scan.ByLine:
                 var counts = new CountSink(values);
@@ -63,6 +62,18 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
         return values;
     }
 
+    private static void Sum(EventScan scan, Stretch span, SlotValues? after, bool pieces, SlotValues values)
+    {
+        var sums = new SumSink(values, pieces, scan.AnyLarge);
+        scan.Run(span, after, ref sums);
+        if (values.Overflown)
+        {
+            values.Clear();
+            sums = new SumSink(values, pieces, wide: true);
+            scan.Run(span, after, ref sums);
+        }
+    }
+
     private static double Counted(double count, long amount, long at) => double.IsNaN(count) ? 1 : count + 1;
 
     private void Average(EventScan scan, Stretch span, SlotValues? after, bool pieces, SlotValues values)
@@ -84,11 +95,9 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
 
         var values = Measure(rule);
 
-        // Of nothing, counts and sums are 0: those who have nothing are found by leaving the others out.
-        var nothing = rule.Measure is EventMeasure.Count or EventMeasure.Sum or EventMeasure.Distinct && interval.Holds(0);
-        var set = Where(values, x => interval.Holds(x) != nothing);
+        var set = interval.Where(values, rule.Measure is EventMeasure.Count or EventMeasure.Sum or EventMeasure.Distinct ? 0 : double.NaN, store.Slots); // of nothing, counts and sums are 0
         store.Return(values);
-        return nothing ? set.Not() : set;
+        return set;
     }
 
     private SlotSet Small(EventRule rule, EventScan scan, byte low, byte high)
@@ -104,19 +113,6 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
         return set;
     }
 
-    private SlotSet Where(SlotValues values, Func<double, bool> test)
-    {
-        var set = new SlotSet(store.Slots);
-        values.Each((slot, value) =>
-        {
-            if (test(value))
-            {
-                set.Add(slot);
-            }
-        });
-        return set;
-    }
-
     private SlotSet Any(EventRule rule, Stretch span)
     {
         var (set, after) = (new SlotSet(store.Slots), After(rule, span));
@@ -129,8 +125,7 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
     private SlotSet Often(EventRule rule, Stretch span)
     {
         var values = Measure(rule with { Measure = EventMeasure.Count, Of = null }, span);
-        var least = rule.Value!.Value;
-        var set = Where(values, x => x >= least);
+        var set = values.Between(rule.Value!.Value, double.PositiveInfinity, store.Slots);
         store.Return(values);
         return set;
     }

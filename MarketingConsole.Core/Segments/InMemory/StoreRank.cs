@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Numerics.Tensors;
 using MarketingConsole.Core.Twins.Store;
 
 namespace MarketingConsole.Core.Segments.InMemory;
@@ -7,67 +5,56 @@ namespace MarketingConsole.Core.Segments.InMemory;
 /// <summary>Places in a ranking over the store's columns.</summary>
 internal sealed class StoreRank(TwinStore store, StoreEvents events)
 {
+    private const int SampleSize = 4096;
+
     /// <param name="eligible">All who may be profiled.</param>
     public SlotSet Where(RankRule rule, SlotSet eligible)
     {
         var values = rule.Event is { } happened ? events.Measure(happened) : Values(rule.Field!);
         var places = rule.Places(eligible.Count);
-        var descending = rule.Top != (rule.Event is { Measure: EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast }); // the more days, the earlier the instant
-        var known = values.Count;
-        var (keys, slots) = (ArrayPool<double>.Shared.Rent(known), ArrayPool<int>.Shared.Rent(known));
-        var count = values.CopyTo(slots, keys, eligible);
+        var greatest = rule.Top != (rule.Event is { Measure: EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast }); // the more days, the earlier the instant
+        var ranked = values.Known(store.Slots).And(eligible);
+        var set = places >= ranked.Count ? ranked : places <= 0 ? new SlotSet(store.Slots) : First(values, ranked, places, greatest);
         store.Return(values);
-        if (descending)
-        {
-            TensorPrimitives.Negate(keys.AsSpan(0, count), keys);
-        }
-
-        var set = new SlotSet(store.Slots);
-        if (places > 0 && count > 0)
-        {
-            Fill(set, keys, slots, count, Math.Min(places, count));
-        }
-
-        ArrayPool<double>.Shared.Return(keys);
-        ArrayPool<int>.Shared.Return(slots);
         return set;
     }
 
-    private void Fill(SlotSet set, double[] keys, int[] slots, int count, int places)
+    /// <summary>A sample tells within narrow bounds where the last place lies, and only those between the bounds are looked at one by one (Floyd and Rivest, Communications of the ACM 18, 1975).</summary>
+    private SlotSet First(SlotValues values, SlotSet ranked, int places, bool greatest)
     {
-        // By the first sixteen bits of the key's order all but a few are known to be in or out; the few are told apart by the whole key.
-        var starts = new int[65_536];
-        for (var i = 0; i < count; i++)
+        var sample = Array.ConvertAll(ranked.Sample(SampleSize), x => values[x]);
+        Array.Sort(sample);
+        if (greatest)
         {
-            starts[Order(keys[i])]++;
+            Array.Reverse(sample);
         }
 
-        var (edge, before) = (0, 0);
-        while (before + starts[edge] < places)
-        {
-            before += starts[edge++];
-        }
+        var share = (double)places / ranked.Count;
+        var (at, margin) = (share * sample.Length, (3 * Math.Sqrt(sample.Length * share * (1 - share))) + 1); // three standard errors of a binomial share
+        var (sure, open) = (UpTo(at - margin), UpTo(at + margin));
+        sure = sure.Count <= places ? sure : new SlotSet(store.Slots); // many of one value
+        open = (open.Count >= places ? open : ranked.Copy()).Except(sure);
+        var slots = open.ToArray();
+        Pick(sure, slots, Array.ConvertAll(slots, x => greatest ? -values[x] : values[x]), places - sure.Count);
+        return sure;
 
-        var (few, owners) = (new double[starts[edge]], new int[starts[edge]]);
-        for (int i = 0, n = 0; i < count; i++)
+        SlotSet UpTo(double place)
         {
-            var order = Order(keys[i]);
-            if (order < edge)
-            {
-                set.Add(slots[i]);
-            }
-            else if (order == edge)
-            {
-                (few[n], owners[n]) = (keys[i], slots[i]);
-                n++;
-            }
+            var i = (int)Math.Floor(place);
+            var set = i < 0 ? new SlotSet(store.Slots) : i >= sample.Length ? ranked.Copy()
+                : greatest ? values.Between(sample[i], double.PositiveInfinity, store.Slots) : values.Between(double.NegativeInfinity, sample[i], store.Slots);
+            return set.And(ranked);
         }
-
-        FillFew(set, few, owners, places - before);
     }
 
-    private void FillFew(SlotSet set, double[] keys, int[] slots, int places)
+    /// <summary>Adds the slots with the smallest keys; of equal ones those with the smallest ids.</summary>
+    private void Pick(SlotSet set, int[] slots, double[] keys, int places)
     {
+        if (places == 0)
+        {
+            return;
+        }
+
         var last = Smallest([.. keys], places - 1);
         var equals = new List<int>();
         for (var i = 0; i < keys.Length; i++)
@@ -83,17 +70,15 @@ internal sealed class StoreRank(TwinStore store, StoreEvents events)
             }
         }
 
-        foreach (var slot in equals.OrderBy(store.IdOf).Take(places))
+        var ids = equals.ConvertAll(x => (double)store.IdOf(x)).ToArray();
+        var lastId = Smallest([.. ids], places - 1);
+        for (var i = 0; i < ids.Length; i++)
         {
-            set.Add(slot);
+            if (ids[i] <= lastId)
+            {
+                set.Add(equals[i]);
+            }
         }
-    }
-
-    /// <summary>The first sixteen bits of a number's place among all numbers: of two, the smaller has no greater one. Zero is positive.</summary>
-    private static int Order(double x)
-    {
-        var bits = BitConverter.DoubleToInt64Bits(x + 0.0); // -0 becomes 0
-        return (int)((ulong)(bits ^ ((bits >> 63) | long.MinValue)) >> 48);
     }
 
     /// <summary>The value that would stand at a place if they were sorted. Hoare's quickselect (Algorithm 65, Communications of the ACM, 1961), the pivot being the median of three.</summary>

@@ -33,9 +33,8 @@ internal sealed class ConditionMeasures(TwinStore store, ShopCalendar calendar, 
         var (now, what) = (Instants.Of(asOf), RuleWords.Measure(rule));
         var title = $"{char.ToUpperInvariant(what[0])}{what[1..]}{(rule.Measure == EventMeasure.Count ? " they " : ": ")}{EventSentence.Did(rule, names)}";
         var none = rule.Measure is EventMeasure.Count or EventMeasure.Sum or EventMeasure.Distinct ? 0 : double.NaN; // of nothing
-        Func<SlotSet>? holds = admitted is null ? null : () => Where(values, admitted, none);
-        var known = new SlotSet(store.Slots);
-        values.Each((slot, _) => known.Add(slot));
+        Func<SlotSet>? holds = admitted is null ? null : () => admitted.Where(values, none, store.Slots);
+        var known = values.Known(store.Slots);
 
         return rule.Measure switch
         {
@@ -51,19 +50,6 @@ internal sealed class ConditionMeasures(TwinStore store, ShopCalendar calendar, 
                 numbers[i] = number(values[slots[i]]);
             }
         };
-    }
-
-    private SlotSet Where(SlotValues values, MeasureInterval admitted, double none)
-    {
-        var (set, nothing) = (new SlotSet(store.Slots), admitted.Holds(none));
-        values.Each((slot, value) =>
-        {
-            if (admitted.Holds(value) != nothing)
-            {
-                set.Add(slot);
-            }
-        });
-        return nothing ? set.Not() : set;
     }
 
     private ConditionValues Regularly(EventRule rule, TimeSpan length)

@@ -15,7 +15,7 @@ internal sealed class DistributionCount(SlotSet decided, SlotSet kept, RuleNames
     public RuleDistribution Numbers(ConditionValues values, SlotReader read)
     {
         var (title, unit, among) = (values.Title, values.Unit, values.Known?.And(decided) ?? decided);
-        var slots = Sample(among);
+        var slots = among.Sample(SampleSize);
         var sample = new double[slots.Length];
         read(slots, sample);
         var others = decided.Count - among.Count;
@@ -55,7 +55,7 @@ internal sealed class DistributionCount(SlotSet decided, SlotSet kept, RuleNames
     /// <summary>The values most frequent in a sample, each counted exactly.</summary>
     public RuleDistribution Texts(string title, TextColumn column)
     {
-        var candidates = Sample(decided).Select(x => column[x]).Where(x => !string.IsNullOrEmpty(x)).GroupBy(x => x!, StringComparer.Ordinal).OrderByDescending(x => x.Count()).ThenBy(x => x.Key, StringComparer.Ordinal).Take(MostTexts * 2);
+        var candidates = decided.Sample(SampleSize).Select(x => column[x]).Where(x => !string.IsNullOrEmpty(x)).GroupBy(x => x!, StringComparer.Ordinal).OrderByDescending(x => x.Count()).ThenBy(x => x.Key, StringComparer.Ordinal).Take(MostTexts * 2);
         var known = column.Where(x => x.Length > 0, decided.Size).And(decided);
         var (unknown, unknownKept) = (decided.Count - known.Count, kept.Count - known.Copy().And(kept).Count);
         var bins = candidates.Select(x => Count(x.Key, column.Where(t => t.SequenceEqual(x.Key), decided.Size).And(decided))).OrderByDescending(x => x.Customers).ThenBy(x => x.Label, StringComparer.Ordinal).ToList();
@@ -116,30 +116,6 @@ internal sealed class DistributionCount(SlotSet decided, SlotSet kept, RuleNames
     }
 
     private DistributionBin Count(string text, SlotSet slots) => new(text, "", null, null, slots.Count, slots.And(kept).Count);
-
-    /// <summary>Slots evenly scattered over a set.</summary>
-    private static int[] Sample(SlotSet set)
-    {
-        var (every, seen, next, sample) = (Math.Max(1, set.Count / SampleSize), 0, 0, new List<int>(SampleSize * 2));
-        var words = set.Words;
-        for (var i = 0; i < words.Length; i++)
-        {
-            var count = BitOperations.PopCount(words[i]);
-            for (var word = words[i]; next < seen + count; next += every)
-            {
-                for (var skip = next - seen - (BitOperations.PopCount(words[i]) - BitOperations.PopCount(word)); skip > 0; skip--)
-                {
-                    word &= word - 1;
-                }
-
-                sample.Add((i << 6) + BitOperations.TrailingZeroCount(word));
-            }
-
-            seen += count;
-        }
-
-        return [.. sample];
-    }
 
     /// <param name="also">A number that must have its bin, NaN = none.</param>
     private DistributionScale? Scale(DistributionUnit unit, bool? whole, List<double> sorted, double also)

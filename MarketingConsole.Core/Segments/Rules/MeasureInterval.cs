@@ -1,3 +1,5 @@
+using MarketingConsole.Core.Twins.Store;
+
 namespace MarketingConsole.Core.Segments;
 
 /// <summary>The values a comparison admits, in the unit of <see cref="Measured.Value"/>.</summary>
@@ -26,6 +28,14 @@ internal sealed record MeasureInterval(double Low, bool AboveLow, double High, b
     }
 
     public bool Holds(double x) => (AboveLow ? x > Low : x >= Low) && (BelowHigh ? x < High : x <= High);
+
+    /// <summary>Slots whose value it admits.</summary>
+    /// <param name="none">The value of slots that have none; NaN = not known.</param>
+    public SlotSet Where(SlotValues values, double none, int slots)
+    {
+        var set = values.Between(AboveLow ? Math.BitIncrement(Low) : Low, BelowHigh ? Math.BitDecrement(High) : High, slots);
+        return Holds(none) ? set.Or(values.Known(slots).Not()) : set;
+    }
 
     /// <summary>The whole numbers in it, both ends included.</summary>
     public (long Least, long Most) Wholes =>

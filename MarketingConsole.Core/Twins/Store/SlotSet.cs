@@ -54,6 +54,17 @@ public sealed class SlotSet(int size)
         return this;
     }
 
+    /// <summary>Takes the other's slots away.</summary>
+    public SlotSet Except(SlotSet other)
+    {
+        for (var i = 0; i < _words.Length; i++)
+        {
+            _words[i] &= ~other._words[i];
+        }
+
+        return this;
+    }
+
     public SlotSet Not()
     {
         TensorPrimitives.OnesComplement(_words, _words);
@@ -92,6 +103,29 @@ public sealed class SlotSet(int size)
         }
 
         return slots;
+    }
+
+    /// <summary>Some of the slots in it, evenly scattered: all, or between the number asked for and twice as many.</summary>
+    internal int[] Sample(int wanted)
+    {
+        var (every, seen, next, sample) = (Math.Max(1, Count / wanted), 0, 0, new List<int>(wanted * 2));
+        for (var i = 0; i < _words.Length; i++)
+        {
+            var count = BitOperations.PopCount(_words[i]);
+            for (var word = _words[i]; next < seen + count; next += every)
+            {
+                for (var skip = next - seen - (count - BitOperations.PopCount(word)); skip > 0; skip--)
+                {
+                    word &= word - 1;
+                }
+
+                sample.Add((i << 6) + BitOperations.TrailingZeroCount(word));
+            }
+
+            seen += count;
+        }
+
+        return [.. sample];
     }
 
     private SlotSet Trim()

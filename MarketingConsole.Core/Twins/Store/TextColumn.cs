@@ -8,11 +8,11 @@ public delegate bool TextTest(ReadOnlySpan<char> text);
 /// <summary>A text for each slot: as codes into the list of different texts while there are at most 65,535 of them, packed one after the other beyond that.</summary>
 public sealed class TextColumn
 {
-    private const int MostCodes = ushort.MaxValue, FewCodes = 8;
+    private const int MostCodes = CodeColumn.Most;
 
     private Dictionary<string, ushort>? _codes = [];
     private List<string> _texts = [""]; // code 0 = not known
-    private Growing<ushort> _coded = new(0);
+    private CodeColumn _coded = new();
     private byte[] _packed = [];
     private int _used = 1; // offset 0 = not known
     private readonly Growing<int> _offsets = new(0);
@@ -41,45 +41,18 @@ public sealed class TextColumn
     /// <summary>Slots whose text is known and passes.</summary>
     public SlotSet Where(TextTest test, int slots)
     {
-        var set = new SlotSet(slots);
         if (_codes is null)
         {
-            ScanPacked(test, set);
-            return set;
+            return ScanPacked(test, slots);
         }
 
         var passes = new bool[_texts.Count];
-        var found = new List<ushort>();
         for (var code = 1; code < passes.Length; code++)
         {
-            if (passes[code] = test(_texts[code]))
-            {
-                found.Add((ushort)code);
-            }
+            passes[code] = test(_texts[code]);
         }
 
-        if (found.Count == 0)
-        {
-            return set;
-        }
-
-        _coded.Cover(slots);
-        var codes = _coded.Values[..slots];
-        if (found.Count <= FewCodes)
-        {
-            found.ForEach(x => Scan.Equal(_coded.Values[..slots], x, set.Words));
-            return set;
-        }
-
-        for (var slot = 0; slot < codes.Length; slot++)
-        {
-            if (passes[codes[slot]])
-            {
-                set.Add(slot);
-            }
-        }
-
-        return set;
+        return _coded.Where(passes, slots);
     }
 
     /// <summary>How many of some slots have each text; null = not known.</summary>
@@ -99,8 +72,9 @@ public sealed class TextColumn
         return [.. counts.Index().Where(x => x.Item > 0).Select(x => (x.Index == 0 ? null : _texts[x.Index], x.Item))];
     }
 
-    private void ScanPacked(TextTest test, SlotSet set)
+    private SlotSet ScanPacked(TextTest test, int slots)
     {
+        var set = new SlotSet(slots);
         Span<char> buffer = stackalloc char[1024];
         for (var slot = 0; slot < set.Size; slot++)
         {
@@ -114,6 +88,8 @@ public sealed class TextColumn
                 }
             }
         }
+
+        return set;
     }
 
     private void Set(int slot, string? text)
@@ -132,7 +108,8 @@ public sealed class TextColumn
         }
         else if (_texts.Count <= MostCodes)
         {
-            _codes[text] = _coded[slot] = (ushort)_texts.Count;
+            _codes[text] = (ushort)_texts.Count;
+            _coded[slot] = _texts.Count;
             _texts.Add(text);
         }
         else
@@ -145,16 +122,15 @@ public sealed class TextColumn
     /// <summary>From codes to packed texts.</summary>
     private void Unpack()
     {
-        var codes = _coded.Values;
-        for (var slot = 0; slot < codes.Length; slot++)
+        for (var slot = 0; slot < _coded.Slots; slot++)
         {
-            if (codes[slot] > 0)
+            if (_coded[slot] is > 0 and var code)
             {
-                _offsets[slot] = Pack(_texts[codes[slot]]);
+                _offsets[slot] = Pack(_texts[code]);
             }
         }
 
-        (_codes, _texts, _coded) = (null, [], new(0));
+        (_codes, _texts, _coded) = (null, [], new());
     }
 
     private ReadOnlySpan<byte> At(int offset) => _packed.AsSpan(offset + 2, _packed[offset] | (_packed[offset + 1] << 8));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -90,21 +91,9 @@ internal static class Scan
     public static void Between<T>(ReadOnlySpan<T> values, T low, T high, Span<ulong> words) where T : unmanaged, INumber<T>
     {
         var row = 0;
-        if (Vector256.IsHardwareAccelerated)
+        for (; row + 64 <= values.Length; row += 64)
         {
-            var (lows, highs, lanes) = (Vector256.Create(low), Vector256.Create(high), Vector256<T>.Count);
-            ref var first = ref MemoryMarshal.GetReference(values);
-            for (; row + 64 <= values.Length; row += 64)
-            {
-                var word = 0UL;
-                for (var i = 0; i < 64; i += lanes)
-                {
-                    var v = Vector256.LoadUnsafe(ref first, (nuint)(row + i));
-                    word |= (ulong)(Vector256.GreaterThanOrEqual(v, lows) & Vector256.LessThanOrEqual(v, highs)).ExtractMostSignificantBits() << i;
-                }
-
-                words[row >> 6] |= word;
-            }
+            words[row >> 6] |= Word(values.Slice(row, 64), low, high);
         }
 
         for (; row < values.Length; row++)
@@ -116,25 +105,84 @@ internal static class Scan
         }
     }
 
-    public static void Equal(ReadOnlySpan<ushort> values, ushort wanted, Span<ulong> words)
+    /// <summary>A bit for each of sixty-four values that lies between both ends, included.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Word<T>(ReadOnlySpan<T> values, T low, T high) where T : unmanaged, INumber<T>
+    {
+        var word = 0UL;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            var (lows, highs) = (Vector256.Create(low), Vector256.Create(high));
+            ref var first = ref MemoryMarshal.GetReference(values);
+            for (var i = 0; i < 64; i += Vector256<T>.Count)
+            {
+                var v = Vector256.LoadUnsafe(ref first, (nuint)i);
+                word |= (ulong)(Vector256.GreaterThanOrEqual(v, lows) & Vector256.LessThanOrEqual(v, highs)).ExtractMostSignificantBits() << i;
+            }
+
+            return word;
+        }
+
+        for (var i = 0; i < 64; i++)
+        {
+            word |= (values[i] >= low && values[i] <= high ? 1UL : 0UL) << i;
+        }
+
+        return word;
+    }
+
+    public static void AnyOf(ReadOnlySpan<byte> values, ReadOnlySpan<byte> wanted, Span<ulong> words)
     {
         var row = 0;
         if (Vector256.IsHardwareAccelerated)
         {
-            var same = Vector256.Create(wanted);
             ref var first = ref MemoryMarshal.GetReference(values);
             for (; row + 64 <= values.Length; row += 64)
             {
-                // Two comparisons of sixteen become thirty-two bytes of ones or zeros, in order.
-                var low = Vector256.Narrow(Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)row), same), Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)(row + 16)), same));
-                var high = Vector256.Narrow(Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)(row + 32)), same), Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)(row + 48)), same));
+                var (a, b) = (Vector256.LoadUnsafe(ref first, (nuint)row), Vector256.LoadUnsafe(ref first, (nuint)(row + 32)));
+                var (low, high) = (Vector256<byte>.Zero, Vector256<byte>.Zero);
+                foreach (var code in wanted)
+                {
+                    var same = Vector256.Create(code);
+                    (low, high) = (low | Vector256.Equals(a, same), high | Vector256.Equals(b, same));
+                }
+
                 words[row >> 6] |= low.ExtractMostSignificantBits() | ((ulong)high.ExtractMostSignificantBits() << 32);
             }
         }
 
+        Rest(values, wanted, row, words);
+    }
+
+    public static void AnyOf(ReadOnlySpan<ushort> values, ReadOnlySpan<ushort> wanted, Span<ulong> words)
+    {
+        var row = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            ref var first = ref MemoryMarshal.GetReference(values);
+            for (; row + 64 <= values.Length; row += 64)
+            {
+                // Two comparisons of sixteen become thirty-two bytes of ones or zeros, in order.
+                var (low, high) = (Vector256<byte>.Zero, Vector256<byte>.Zero);
+                foreach (var code in wanted)
+                {
+                    var same = Vector256.Create(code);
+                    low |= Vector256.Narrow(Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)row), same), Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)(row + 16)), same));
+                    high |= Vector256.Narrow(Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)(row + 32)), same), Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)(row + 48)), same));
+                }
+
+                words[row >> 6] |= low.ExtractMostSignificantBits() | ((ulong)high.ExtractMostSignificantBits() << 32);
+            }
+        }
+
+        Rest(values, wanted, row, words);
+    }
+
+    private static void Rest<T>(ReadOnlySpan<T> values, ReadOnlySpan<T> wanted, int row, Span<ulong> words) where T : IEquatable<T>
+    {
         for (; row < values.Length; row++)
         {
-            if (values[row] == wanted)
+            if (wanted.Contains(values[row]))
             {
                 words[row >> 6] |= 1UL << row;
             }
