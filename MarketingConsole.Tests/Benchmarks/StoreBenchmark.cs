@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace MarketingConsole.Tests.Benchmarks;
 
-/// <summary>Counts the eight segments of the benchmark kit with the product's own rules over its twin store, filled from the kit's CSV files: <c>bench store FOLDER [rounds=7]</c>.
+/// <summary>Counts the eight segments of the benchmark kit with the product's own rules over its twin store, filled from the kit's CSV files: <c>bench store FOLDER [rounds=7] [segment]</c>.
 /// The kit counts the same segments on databases; counts and sums of ids must be equal.</summary>
 internal static class StoreBenchmark
 {
@@ -38,7 +38,7 @@ internal static class StoreBenchmark
     {
         if (args.Length == 0 || !KitFiles.AreIn(args[0]))
         {
-            Console.Error.WriteLine("Which folder has customers.csv, products.csv and events.csv of the benchmark kit? bench store FOLDER [rounds]");
+            Console.Error.WriteLine("Which folder has customers.csv, products.csv and events.csv of the benchmark kit? bench store FOLDER [rounds] [segment]");
             return 2;
         }
 
@@ -50,11 +50,12 @@ internal static class StoreBenchmark
         GC.Collect(2, GCCollectionMode.Aggressive, true, true);
         Console.WriteLine($"{store.Slots:N0} customers, {store.AllEvents.Sum(x => (long)x.Count):N0} rows of events and lines in {seconds:N1} s; columns {store.Bytes / 1e6:N0} MB, managed heap {GC.GetTotalMemory(false) / 1e6:N0} MB");
         var (consent, calendar) = Shop();
-        var times = Rules.ToDictionary(x => x.Name, _ => new List<double>());
+        var rules = Rules.Where(x => args.Length < 3 || args[2] == x.Name).ToList();
+        var times = rules.ToDictionary(x => x.Name, _ => new List<double>());
         var answers = new Dictionary<string, (int Count, long Sum)>();
         for (var round = 0; round <= rounds; round++)
         {
-            foreach (var (name, rule) in Rules.Where(x => args.Length < 3 || args[2] == x.Name))
+            foreach (var (name, rule) in rules)
             {
                 var start = Stopwatch.GetTimestamp();
                 var members = store.Read(() => new StoreQuery(store, consent, calendar, Now).Members(rule));
@@ -69,7 +70,7 @@ internal static class StoreBenchmark
         }
 
         Console.WriteLine($"rule {"members",9} {"sum of ids",16} {"median ms",10} {"least",8} {"most",8}   ({rounds} rounds, one thread)");
-        foreach (var (name, _) in Rules)
+        foreach (var (name, _) in rules)
         {
             var sorted = times[name].Order().ToList();
             Console.WriteLine($"{name,-4} {answers[name].Count,9:N0} {answers[name].Sum,16} {sorted[sorted.Count / 2],10:N2} {sorted[0],8:N2} {sorted[^1],8:N2}");

@@ -104,7 +104,7 @@ public sealed class StoreQueryTests
             if (StoreQuery.Supports(rule, past: false) && !RuleTree.MovesWithOthers(rule))
             {
                 var ids = Enumerable.Range(1, 150).Where(_ => random.Next(5) == 0).ToList();
-                var part = store.Read(() => store.Part(ids.ConvertAll(store.KnownSlot), RuleTree.Segments(rule)));
+                var part = store.Read(() => store.Part(ids.ConvertAll(store.KnownSlot), RuleTree.Segments(rule), StoreFields.Columns(rule).ToHashSet()));
                 Assert.Equal(Members(store, data, rule, SegmentWorld.Now).Intersect(ids), Members(part, data, rule, SegmentWorld.Now));
             }
         }

@@ -223,21 +223,7 @@ internal sealed class EventScan
             rows = Where(rows, row => events.WholeOf(row) >= _least && events.WholeOf(row) <= _most);
         }
 
-        return after is null ? rows : Later(events, rows, after);
-    }
-
-    private static Span<int> Later(EventColumns events, Span<int> rows, SlotValues after)
-    {
-        var n = 0;
-        var at = events.At;
-        var slots = events.Slot;
-        foreach (var row in rows)
-        {
-            rows[n] = row;
-            n += at[row] <= after[slots[row]] ? 0 : 1;
-        }
-
-        return rows[..n];
+        return after is null ? rows : after.Above(events.Slot, events.At, rows);
     }
 
     private static Span<int> Present(EventColumns events, Span<int> rows)

@@ -79,16 +79,7 @@ internal readonly struct SmallCountSink(byte[] counts) : IRowSink
 /// <summary>The last instant.</summary>
 internal readonly struct LastSink(SlotValues last) : IRowSink
 {
-    public void Take(EventColumns events, ReadOnlySpan<int> rows)
-    {
-        var slots = events.Slot;
-        var at = events.At;
-        foreach (var row in rows)
-        {
-            ref var known = ref last.Of(slots[row]);
-            known = known > at[row] ? known : at[row];
-        }
-    }
+    public void Take(EventColumns events, ReadOnlySpan<int> rows) => last.Greatest(events.Slot, events.At, rows);
 }
 
 /// <summary>Rows as they are, to be sorted.</summary>

@@ -6,11 +6,17 @@ namespace MarketingConsole.Core.Segments.InMemory;
 /// <summary>Comparisons of traits and twin features over the store's columns; unknown satisfies nothing but "missing".</summary>
 internal sealed class StoreFields(TwinStore store, ShopCalendar calendar, DateTime asOf)
 {
+    /// <summary>Names of columns that are read without being asked for: an age is a birth date, and what is allowed depends on where somebody lives.</summary>
+    public const string BirthDate = "birthDate", Jurisdiction = "jurisdiction";
+
     private const long Least = long.MinValue + 1; // the least value itself stands for "unknown"
     private readonly DateOnly _today = DateOnly.FromDateTime(asOf);
 
     /// <summary>Name of a field's column: traits and twin features have lists of their own.</summary>
     public static string Column(FieldRule rule) => rule is TwinRule ? Twin(rule.Field) : rule.Field;
+
+    /// <summary>Columns of traits and features that are read when the rule is evaluated customer by customer.</summary>
+    public static IEnumerable<string> Columns(SegmentRule rule) => RuleTree.Counted(rule).OfType<FieldRule>().SelectMany(x => (string[])[Column(x), BirthDate]).Append(Jurisdiction).Append(TwinStore.Latitude).Append(TwinStore.Longitude);
 
     public static string Twin(string field) => TwinStore.TwinPrefix + field;
 
@@ -148,7 +154,7 @@ internal sealed class StoreFields(TwinStore store, ShopCalendar calendar, DateTi
             RuleOperator.Between => (oldest + 1, old),
             _ => (older + 1, old),
         };
-        return Compared(store.Whole("birthDate"), rule, low, high);
+        return Compared(store.Whole(BirthDate), rule, low, high);
     }
 
     private SlotSet Date(FieldRule rule)

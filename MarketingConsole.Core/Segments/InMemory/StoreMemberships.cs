@@ -16,7 +16,8 @@ internal sealed class StoreMemberships(TwinStore store, ConsentRuleSet consent, 
     {
         var referred = segments.SelectMany(x => RuleTree.Segments(x.Rule)).ToHashSet();
         var types = segments.Aggregate(default(EventTypeSet), (set, x) => set | EventTypeSet.Of(x.Rule));
-        return [.. customerIds.Chunk(CustomersAPart).SelectMany(ids => RecheckPart(segments, referred, types, ids))];
+        var columns = segments.SelectMany(x => StoreFields.Columns(x.Rule)).ToHashSet(StringComparer.Ordinal);
+        return [.. customerIds.Chunk(CustomersAPart).SelectMany(ids => RecheckPart(segments, ids, x => store.Part(x, referred, columns, type => types.Overlaps(EventTypeSet.Of(type)))))];
     }
 
     /// <summary>Counts a segment for all customers.</summary>
@@ -38,12 +39,12 @@ internal sealed class StoreMemberships(TwinStore store, ConsentRuleSet consent, 
         return Note(segment, entered, left, gone);
     }
 
-    private List<MembershipChange> RecheckPart(IReadOnlyList<(int Id, SegmentRule Rule)> segments, HashSet<int> referred, EventTypeSet types, int[] customerIds)
+    private List<MembershipChange> RecheckPart(IReadOnlyList<(int Id, SegmentRule Rule)> segments, int[] customerIds, Func<List<int>, TwinStore> copy)
     {
         var (slots, part) = store.Read(() =>
         {
             var known = customerIds.Select(store.KnownSlot).Where(x => x >= 0).ToList();
-            return (known, store.Part(known, referred, x => types.Overlaps(EventTypeSet.Of(x))));
+            return (known, copy(known));
         });
         var query = new StoreQuery(part, consent, calendar, now);
         var changes = new List<MembershipChange>();

@@ -85,7 +85,7 @@ internal sealed class StoreQuery(TwinStore store, ConsentRuleSet consent, ShopCa
             }
 
             var places = group.ToHashSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
-            var here = store.Text("jurisdiction").Where(places.Contains, store.Slots);
+            var here = store.Text(StoreFields.Jurisdiction).Where(places.Contains, store.Slots);
             if (basis == ConsentBasis.OptOut)
             {
                 allowed.Or(here.And(store.Refused[purpose].Known(store.Slots).Not()));

@@ -41,6 +41,34 @@ internal sealed class SlotValues(int size)
         return ref value;
     }
 
+    /// <summary>Each slot's greatest number, of some rows of two columns.</summary>
+    public void Greatest(ReadOnlySpan<int> slots, ReadOnlySpan<long> numbers, ReadOnlySpan<int> rows)
+    {
+        var (values, known) = (Values, _known);
+        foreach (var row in rows)
+        {
+            var (slot, x) = (slots[row], (double)numbers[row]);
+            ref var word = ref known[slot >> 6];
+            ref var value = ref values[slot];
+            value = (word >> slot & 1) != 0 && value > x ? value : x;
+            word |= 1UL << slot;
+        }
+    }
+
+    /// <summary>Leaves of some rows of two columns those whose number is above their slot's value, or whose slot has none.</summary>
+    public Span<int> Above(ReadOnlySpan<int> slots, ReadOnlySpan<long> numbers, Span<int> rows)
+    {
+        var (values, known, n) = (Values, _known, 0);
+        foreach (var row in rows)
+        {
+            var slot = slots[row];
+            rows[n] = row;
+            n += (known[slot >> 6] >> slot & 1) != 0 && numbers[row] <= values[slot] ? 0 : 1;
+        }
+
+        return rows[..n];
+    }
+
     /// <summary>Adds to the value; the first counts from 0.</summary>
     public void Add(int slot, double x)
     {

@@ -58,8 +58,8 @@ public sealed class TwinStore : IDisposable
     /// <summary>Where stores are, in degrees; those whose place is known.</summary>
     public Dictionary<int, (double Latitude, double Longitude)?> Places { get; private init; } = [];
 
-    /// <summary>Start of the names of columns with features and scores.</summary>
-    public const string TwinPrefix = "twin.";
+    /// <summary>Start of the names of columns with features and scores, and of those with the shop's own traits.</summary>
+    public const string TwinPrefix = "twin.", CustomPrefix = "custom.";
 
     /// <summary>Names of the columns of <see cref="Numbers"/> that say where customers live.</summary>
     public const string Latitude = "latitude", Longitude = "longitude";
@@ -220,19 +220,20 @@ public sealed class TwinStore : IDisposable
 
     /// <summary>A store of a few customers, where slots[i] is slot i: what is asked of it costs by them alone. Call within <see cref="Read"/>.</summary>
     /// <param name="segments">Whose memberships are needed.</param>
+    /// <param name="columns">Names of the columns of traits and features to copy..</param>
     /// <param name="wanted">Types of events to copy; null = all.</param>
-    internal TwinStore Part(IReadOnlyList<int> slots, IEnumerable<int> segments, Func<EventType, bool>? wanted = null)
+    internal TwinStore Part(IReadOnlyList<int> slots, IEnumerable<int> segments, IReadOnlySet<string> columns, Func<EventType, bool>? wanted = null)
     {
         var part = new TwinStore { Products = Products, Places = Places };
         Each(slots, x => part.SlotOf(IdOf(x)));
         Since.CopyTo(part.Since, slots);
-        Each(Texts, x => x.Value.CopyTo(part.Text(x.Key), slots));
-        Each(Numbers, x => x.Value.CopyTo(part.Number(x.Key), slots));
-        Each(Wholes, x => x.Value.CopyTo(part.Whole(x.Key), slots));
+        Each(Texts.Where(x => columns.Contains(x.Key)), x => x.Value.CopyTo(part.Text(x.Key), slots));
+        Each(Numbers.Where(x => columns.Contains(x.Key)), x => x.Value.CopyTo(part.Number(x.Key), slots));
+        Each(Wholes.Where(x => columns.Contains(x.Key)), x => x.Value.CopyTo(part.Whole(x.Key), slots));
         Each(Granted, x => x.Value.CopyTo(part.Granted[x.Key], slots));
         Each(Refused, x => x.Value.CopyTo(part.Refused[x.Key], slots));
         Each(Similarities, x => x.Value.CopyTo(part.Similarities[x.Key] = new(double.NaN), slots));
-        Each(Traits, x => x.Value.CopyTo(part.Trait(x.Key), slots));
+        Each(Traits.Where(x => columns.Contains(CustomPrefix + x.Key)), x => x.Value.CopyTo(part.Trait(x.Key), slots));
         Each(_events.Where(x => wanted?.Invoke(x.Key.Type) ?? true), x => x.Value.CopyTo(part.EventsToFill(x.Key.Type, x.Key.Name), slots));
         Each(_lines.Where(x => wanted?.Invoke(x.Key) ?? true), x => x.Value.CopyTo(part.Lines(x.Key), slots));
         foreach (var segment in segments)
