@@ -232,7 +232,7 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
                 Line = n + 1,
                 ProductId = products[x.Sku],
                 Quantity = x.Quantity,
-                AmountCents = Math.Max(0, (x.PriceCents * x.Quantity) - x.DiscountCents),
+                AmountCents = x.AmountCents,
                 DiscountCents = x.DiscountCents,
             }));
         }
