@@ -206,6 +206,25 @@ public sealed class MessageLoaderTests
         Assert.Equal(0, await db.Events.SumAsync(x => x.Type == EventType.Purchase ? x.AmountCents : -x.AmountCents, Stop));
     }
 
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task LoadAsync_RefundOfArticlesWithoutAmounts_GivesBackWhatTheyCost(DatabaseProvider provider)
+    {
+        await using var shop = await IntakeShop.OpenAsync(provider);
+        await shop.LoadAsync(SourceKind.Web, """{"type":"track","messageId":"bought","userId":"C-1","event":"Order Completed","properties":{"order_id":"O-1","total":40.80,"products":[{"sku":"TEA","price":12.9,"quantity":2},{"sku":"CUP","price":15,"discount":5}]}}""");
+        await shop.LoadAsync(
+            SourceKind.Web,
+            """{"type":"track","messageId":"part","userId":"C-1","event":"Order Refunded","properties":{"order_id":"O-1","products":[{"sku":"TEA"},{"sku":"CUP","quantity":1},{"sku":"POT"}]}}""",
+            """{"type":"track","messageId":"more","userId":"C-1","event":"Order Refunded","properties":{"order_id":"O-1","products":[{"sku":"TEA","quantity":5}]}}""",
+            """{"type":"track","messageId":"free","userId":"C-1","event":"Order Refunded","properties":{"order_id":"O-1","total":0,"products":[{"sku":"TEA"}]}}""",
+            """{"type":"track","messageId":"whole","userId":"C-1","event":"Order Refunded","properties":{"order_id":"O-1"}}""");
+
+        await using var db = shop.Open();
+        var events = await db.Events.ToDictionaryAsync(x => x.Id, x => x.AmountCents, Stop);
+        Assert.Equal([4080L, 2290L, 1290L, 0L, 500L], new[] { "bought", "part", "more", "free", "whole" }.Select(x => events[MessageIds.Hash(x)]));
+        var id = MessageIds.Hash("part");
+        Assert.Equal([1290L, 1000L, 0L], await db.EventItems.Where(x => x.EventId == id).OrderBy(x => x.Line).Select(x => x.AmountCents).ToListAsync(Stop));
+    }
+
     [Fact]
     public async Task LoadAsync_OrderAndItsRefundTogether_GivesBackAll()
     {

@@ -151,7 +151,7 @@ public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJ
             return null;
         }
 
-        if (OrderRefunds.IsWhole(e, order) || !_stores.Place(e, StoreNames.Of(message.Message)))
+        if (OrderRefunds.NeedOrder(e, order) || !_stores.Place(e, StoreNames.Of(message.Message)))
         {
             return null; // what the order was, and whether there is such a store by now, the database knows
         }
