@@ -19,6 +19,7 @@ public sealed class EndpointAccessTests(ConsoleFactory app) : IClassFixture<Cons
     [
         "/sign-in", "/sign-in/sample", "/sign-in/code", "/first-run", "/reset-password", "/not-found", "/status/{Code:int}", "/health", "/openapi/{documentName}.json",
         "/v1/batch", "/v1/identify", "/v1/track", "/v1/page", "/v1/screen", "/v1/group", "/v1/alias", "/v1/touchpoints", // each demands the write key of a source
+        "/v1/{**path}", // a 404
         "/t/o/{token}", "/t/c/{token}", "/t/u/{token}", "/preferences/{token}",
     ];
 

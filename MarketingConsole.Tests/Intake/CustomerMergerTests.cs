@@ -66,6 +66,25 @@ public sealed class CustomerMergerTests
         Assert.Equal(("anon:v1", "C-1", 3, null), (line.CustomerKey, line.IntoKey, line.Events, line.UndoUntil));
     }
 
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task Undo_ClientGoesOnSendingBothIds_TheyStayTwo(DatabaseProvider provider)
+    {
+        await using var shop = await OpenAsync(provider);
+        var (visitor, ann) = await IdsAsync(shop);
+        const string call = """{"type":"page","messageId":"MESSAGE","userId":"C-1","anonymousId":"v1"}""";
+        Assert.Equal(1, (await shop.LoadAsync(SourceKind.Web, call.Replace("MESSAGE", "four", StringComparison.Ordinal))).Merges);
+        await using var db = shop.Open();
+        Assert.Empty(await shop.Get<CustomerMerger>().UndoAsync(await db.CustomerMerges.Select(x => x.Id).SingleAsync(Stop), "admin", Stop));
+
+        var loaded = await shop.LoadAsync(SourceKind.Web, call.Replace("MESSAGE", "five", StringComparison.Ordinal), """{"type":"alias","userId":"C-1","previousId":"v1"}""", """{"type":"page","messageId":"six","anonymousId":"v1"}""");
+        Assert.Equal((2, 0), (loaded.Events, loaded.Merges));
+        var owners = await db.Events.ToDictionaryAsync(x => (x.CustomerId, x.Id), Stop);
+        Assert.True(owners.ContainsKey((ann, MessageIds.Hash("five"))) && owners.ContainsKey((visitor, MessageIds.Hash("six"))));
+
+        await shop.LoadAsync(SourceKind.Web, """{"type":"page","userId":"C-2","anonymousId":"v1"}"""); // somebody else may turn out to be the visitor
+        Assert.Equal(2, await db.CustomerMerges.CountAsync(Stop));
+    }
+
     [Fact]
     public async Task Erase_OfTheMergedCustomer_TakesTheVisitorToo()
     {

@@ -26,6 +26,12 @@ public sealed class IntakeBatchTests
     [InlineData("""{"type":"track","userId":"u","event":"Order Completed","properties":{"total":5,"currency":"USD"}}""", "properties.currency")]
     [InlineData("""{"type":"track","userId":"u","event":"Order Completed","properties":{"products":[{"sku":"A","price":1},{"price":2}]}}""", "properties.products[1]")]
     [InlineData("""{"type":"track","userId":"u","event":"Order Completed","properties":{"products":[{"sku":"A","quantity":-2}]}}""", "properties.products[0].quantity")]
+    [InlineData("""{"type":"track","userId":"u","event":"x","timestamp":"2001-01-01T00:00:00Z","sentAt":"9999-12-31T00:00:00Z"}""", "timestamp")]
+    [InlineData("""{"type":"track","userId":"u","event":"x","timestamp":"2001-01-01T00:00:00Z","sentAt":"2900-01-01T00:00:00Z"}""", "timestamp")]
+    [InlineData("""{"type":"track","userId":"u","event":"x","timestamp":"2026-05-01T00:00:00Z","sentAt":"0001-01-01T00:00:00Z"}""", "timestamp")]
+    [InlineData("""{"type":"track","userId":1234567890123456789012345678901234567890123456789012345678901234567890,"event":1234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123}""", "event")]
+    [InlineData("""{"type":"track","userId":"u","event":"Order Completed","properties":{"total":5,"products":[{"sku":"A","price":900000000,"quantity":100000}]}}""", "properties.products")]
+    [InlineData("""{"type":"page","userId":"u","\ud800":1}""", "")]
     [InlineData("[]", "")]
     public void Read_OneBadEvent_NamesItAndItsFieldAndTakesTheOther(string bad, string field)
     {
@@ -51,6 +57,7 @@ public sealed class IntakeBatchTests
     [InlineData("{")]
     [InlineData("""{"batch":[{"type":"page","userId":"u"}]} trailing""")]
     [InlineData("""{"batch":[{"type":"page","userId":"u",}]}""")]
+    [InlineData("""{"batch":[{"type":"page","userId":"u"}],"\ud800":1}""")]
     public void Read_NoJson_Throws(string body) => Assert.ThrowsAny<JsonException>(() => Read(body));
 
     [Theory]
@@ -64,6 +71,9 @@ public sealed class IntakeBatchTests
         Assert.Null(batch.Record);
         Assert.Equal("batch", Assert.Single(batch.Refused).Field);
     }
+
+    [Fact]
+    public void Read_KeyThatIsNoText_IsNoKey() => Assert.Null(Read("""{"batch":[{"type":"page","userId":"u"}],"writeKey":"\ud800"}""").WriteKey);
 
     [Theory]
     [InlineData("2026-05-01T10:00:00Z", "2026-05-01T10:00:05Z", "2026-06-01T11:59:55Z")] // their clock is a month slow: five seconds before sending it happened

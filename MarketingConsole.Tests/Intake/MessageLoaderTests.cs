@@ -46,6 +46,35 @@ public sealed class MessageLoaderTests
     }
 
     [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task LoadAsync_TextsAndNamesCutInTwo_AreStoredWithAReplacement(DatabaseProvider provider)
+    {
+        await using var shop = await IntakeShop.OpenAsync(provider);
+        await shop.LoadAsync(
+            SourceKind.Web,
+            """{"type":"identify","userId":"C-1","traits":{"\ud83d":"x","city":"Wien\ud83d"},"context":{"\ud83d":1,"consent":{"\ud83d":1,"categoryPreferences":{"\ud83d":true}}}}""",
+            """{"type":"track","userId":"C-1","messageId":"m1","event":"Order Completed","properties":{"\ud83d":1,"total":5,"products":[{"sku":"A\ud83d","price":5}]}}""",
+            """{"type":"track","userId":"C-1","messageId":"m2","event":"Wrote Review","properties":{"text":"good \ud83d","nul":"a\u0000b"}}""");
+
+        await using var db = shop.Open();
+        Assert.Equal("Wien\ufffd", (await db.Customers.SingleAsync(Stop)).City);
+        var (order, review) = (MessageIds.Hash("m1"), MessageIds.Hash("m2"));
+        Assert.Equal("A\ufffd", (await db.Products.SingleAsync(Stop)).Sku);
+        Assert.Equal(500, (await db.Events.SingleAsync(x => x.Id == order, Stop)).AmountCents);
+        var said = await db.Events.Where(x => x.Id == review).Select(x => new { Text = ConsoleFunctions.JsonText(x.PropertiesJson, "text"), Nul = ConsoleFunctions.JsonText(x.PropertiesJson, "nul") }).SingleAsync(Stop);
+        Assert.Equal(("good \ufffd", "ab"), (said.Text, said.Nul));
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task LoadAsync_DiscountAbovePrice_IsAnOrderOfNothing(DatabaseProvider provider)
+    {
+        await using var shop = await IntakeShop.OpenAsync(provider);
+        await shop.LoadAsync(SourceKind.Web, """{"type":"track","userId":"C-1","event":"Order Completed","properties":{"products":[{"sku":"A","price":10,"discount":50},{"sku":"B","price":3}]}}""");
+        await using var db = shop.Open();
+        Assert.Equal(300, (await db.Events.SingleAsync(Stop)).AmountCents);
+        Assert.Equal([0L, 300L], await db.EventItems.OrderBy(x => x.Line).Select(x => x.AmountCents).ToListAsync(Stop));
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
     public async Task LoadAsync_Identify_FillsTheFixedTraitsAndKeepsTheOthers(DatabaseProvider provider)
     {
         await using var shop = await IntakeShop.OpenAsync(provider);
@@ -175,6 +204,25 @@ public sealed class MessageLoaderTests
         Assert.Equal([("CUP", 1, 1000L, 500L, true), ("TEA", 1, 1290L, 0L, true)], lines.OrderBy(x => x.Sku).Select(x => (x.Sku, x.Quantity, x.AmountCents, x.DiscountCents, x.Returned)));
         Assert.Equal(2, await db.EventItems.CountAsync(x => x.EventId != id && x.Returned == false, Stop));
         Assert.Equal(0, await db.Events.SumAsync(x => x.Type == EventType.Purchase ? x.AmountCents : -x.AmountCents, Stop));
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task LoadAsync_RefundOfArticlesWithoutAmounts_GivesBackWhatTheyCost(DatabaseProvider provider)
+    {
+        await using var shop = await IntakeShop.OpenAsync(provider);
+        await shop.LoadAsync(SourceKind.Web, """{"type":"track","messageId":"bought","userId":"C-1","event":"Order Completed","properties":{"order_id":"O-1","total":40.80,"products":[{"sku":"TEA","price":12.9,"quantity":2},{"sku":"CUP","price":15,"discount":5}]}}""");
+        await shop.LoadAsync(
+            SourceKind.Web,
+            """{"type":"track","messageId":"part","userId":"C-1","event":"Order Refunded","properties":{"order_id":"O-1","products":[{"sku":"TEA"},{"sku":"CUP","quantity":1},{"sku":"POT"}]}}""",
+            """{"type":"track","messageId":"more","userId":"C-1","event":"Order Refunded","properties":{"order_id":"O-1","products":[{"sku":"TEA","quantity":5}]}}""",
+            """{"type":"track","messageId":"free","userId":"C-1","event":"Order Refunded","properties":{"order_id":"O-1","total":0,"products":[{"sku":"TEA"}]}}""",
+            """{"type":"track","messageId":"whole","userId":"C-1","event":"Order Refunded","properties":{"order_id":"O-1"}}""");
+
+        await using var db = shop.Open();
+        var events = await db.Events.ToDictionaryAsync(x => x.Id, x => x.AmountCents, Stop);
+        Assert.Equal([4080L, 2290L, 1290L, 0L, 500L], new[] { "bought", "part", "more", "free", "whole" }.Select(x => events[MessageIds.Hash(x)]));
+        var id = MessageIds.Hash("part");
+        Assert.Equal([1290L, 1000L, 0L], await db.EventItems.Where(x => x.EventId == id).OrderBy(x => x.Line).Select(x => x.AmountCents).ToListAsync(Stop));
     }
 
     [Fact]

@@ -95,6 +95,74 @@ public sealed class TouchpointServiceTests
         Assert.Equal((4L, 1, 1), (await db.ZoneCounts.SumAsync(x => x.People, Stop), await db.StoreVisits.CountAsync(Stop), await db.Events.CountAsync(Stop)));
     }
 
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task TakeAsync_ReadingsOutOfOrder_ArePartOfTheVisitTheyHappenedIn(DatabaseProvider provider)
+    {
+        await using var shop = await OpenAsync(provider);
+        await TakeAsync(
+            shop,
+            """{"device":"door","at":"2026-06-01T11:40:00Z","userId":"ann","event":"leave"}""", """{"device":"shelf","at":"2026-06-01T11:35:00Z","userId":"ann","articles":["TEA"]}""", """{"device":"door","at":"2026-06-01T11:30:00Z","userId":"ann","event":"enter"}""");
+        await TakeAsync(shop, """{"device":"door","at":"2026-06-01T11:45:00Z","userId":"ann","event":"enter"}""");
+        await TakeAsync(shop, """{"device":"kiosk","at":"2026-06-01T11:38:00Z","userId":"ann"}""", """{"device":"door","at":"2026-06-01T11:29:00Z","userId":"ann"}""");
+
+        await using var db = shop.Open();
+        var visits = await db.StoreVisits.OrderBy(x => x.EnteredAt).ToListAsync(Stop);
+        Assert.Equal([("11:29", "11:40", true, "Entrance"), ("11:45", "11:45", false, "Entrance")], visits.Select(x => ($"{x.EnteredAt:HH:mm}", $"{x.LastAt:HH:mm}", x.LeftAt is not null, x.Zone)));
+        Assert.Equal(2, await db.Events.CountAsync(x => x.Type == EventType.StoreVisit, Stop));
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task TakeAsync_TagReadAgainAndAgain_IsOneArticleOfTheVisit(DatabaseProvider provider)
+    {
+        await using var shop = await OpenAsync(provider);
+        await TakeAsync(shop, """{"device":"shelf","userId":"ann","articles":["TEA","X1"]}""", """{"device":"shelf","userId":"ann","articles":["TEA","CUP"]}""");
+        shop.Time.Advance(TimeSpan.FromSeconds(5));
+        await TakeAsync(shop, """{"device":"shelf","userId":"ann","articles":["TEA","X1"]}""", """{"device":"door","userId":"ann","event":"leave"}""");
+        shop.Time.Advance(TimeSpan.FromHours(1));
+        await TakeAsync(shop, """{"device":"shelf","userId":"ann","articles":["TEA"]}""");
+
+        await using var db = shop.Open();
+        Assert.Equal([3, 1], await db.StoreVisits.OrderBy(x => x.EnteredAt).Select(x => x.Articles).ToListAsync(Stop));
+        Assert.Equal(4, await db.Events.CountAsync(x => x.Type == EventType.RfidRead, Stop));
+    }
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task TakeAsync_DifferentReadingsAtOnce_AreOneVisitAndAllCounted(DatabaseProvider provider)
+    {
+        await using var shop = await OpenAsync(provider);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => TakeAsync(shop, $$"""{"messageId":"c{{n}}","device":"camera","people":3}""", $$"""{"messageId":"d{{n}}","device":"door","userId":"ann","event":"enter"}""")));
+        Assert.Equal(16, answers.Sum(x => x.Counted));
+        await using var db = shop.Open();
+        Assert.Equal((32L, 1), (await db.ZoneCounts.SumAsync(x => x.People, Stop), await db.StoreVisits.CountAsync(Stop)));
+    }
+
+    [Fact]
+    public async Task TakeAsync_ManyRequestsASecond_AreToldTogether()
+    {
+        await using var shop = await OpenAsync(DatabaseProvider.Sqlite);
+        var (told, service) = (new List<string>(), shop.Get<TouchpointService>());
+        using var listening = shop.Get<ChangeFeed>().Subscribe<StoresChanged>(x => told.Add(string.Join(',', x.Arrived)));
+        await TakeAsync(shop, """{"device":"camera","people":1}""");
+        await TakeAsync(shop, """{"device":"door","userId":"ann"}""");
+        await TakeAsync(shop, """{"device":"camera","people":1}""");
+        service.TellDue();
+        Assert.Equal([""], told);
+        shop.Time.Advance(TimeSpan.FromSeconds(1));
+        service.TellDue();
+        service.TellDue();
+        Assert.Equal(["", "1"], told);
+    }
+
+    [Fact]
+    public async Task NowAsync_ConsentTakenBack_NamesThemNoMore()
+    {
+        await using var shop = await OpenAsync(DatabaseProvider.Sqlite);
+        await TakeAsync(shop, """{"device":"door","userId":"ann"}""");
+        shop.Time.Advance(TimeSpan.FromSeconds(1));
+        await shop.Get<ConsentGate>().RecordAsync([new ConsentEntry { CustomerId = 1, Purpose = Purpose.InStore, Granted = false, At = shop.Time.Now, Source = "test", RecordedBy = "test", RecordedAt = shop.Time.Now }], Stop);
+        Assert.Empty(Assert.Single(await shop.Get<StoreService>().NowAsync(Stop)).Zones.SelectMany(x => x.Present));
+    }
+
     [Fact]
     public async Task NowAsync_VipWhoAllowsIt_IsNamedInTheirZone()
     {

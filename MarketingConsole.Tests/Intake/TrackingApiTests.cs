@@ -78,6 +78,28 @@ public sealed class TrackingApiTests(ConsoleFactory app) : IClassFixture<Console
         await AssertProblemAsync(noText, HttpStatusCode.BadRequest, "body");
     }
 
+    [Theory]
+    [InlineData("GET", "/v1/track")]
+    [InlineData("POST", "/v1/import")]
+    [InlineData("POST", "/v1")]
+    public async Task AnotherPathOrMethod_Is404_NotThePageToSignIn(string method, string path)
+    {
+        using var client = await ClientAsync(SourceKind.Server);
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var response = await client.SendAsync(request, Stop);
+        await AssertProblemAsync(response, HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("""{"userId":"u","event":"x","\ud800":1}""")]
+    [InlineData("[1]")]
+    public async Task Track_WhatIsNoEvent_Is400(string body)
+    {
+        using var client = await ClientAsync(SourceKind.Server);
+        using var response = await client.PostAsync("/v1/track", Body(body), Stop);
+        await AssertProblemAsync(response, HttpStatusCode.BadRequest, "body");
+    }
+
     [Fact]
     public async Task Limits_AreKept_AlsoForWhatIsPacked()
     {

@@ -25,6 +25,7 @@ internal static class PagesRegistration
         services.AddSingleton<HomeReader>();
         services.AddSingleton<Twins.TwinHistory>();
         services.AddSingleton<Intake.TrackingRequest>();
+        services.AddHostedService<Intake.MembershipLag>();
         services.AddWorkbench();
         services.AddAccessWeb();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database");

@@ -59,6 +59,9 @@ internal static class IntakeEndpoints
                 return Results.NoContent();
             }).ExcludeFromDescription();
         }
+
+        // Elsewhere the way leads to the sign-in page, whose 200 a client would take for delivered.
+        tracking.Map("{**path}", () => Results.Problem("Nothing is here. Events are taken by POST at /v1/batch, identify, track, page, screen, group and alias, readings of devices at /v1/touchpoints.", statusCode: StatusCodes.Status404NotFound)).ExcludeFromDescription();
     }
 
     private static void MapStores(RouteGroupBuilder api)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Data.Common;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
@@ -6,13 +7,14 @@ using System.Text.Unicode;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events.Intake;
 using MarketingConsole.Core.Events.Touchpoints;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace MarketingConsole.Intake;
 
 /// <summary>Takes a call of the tracking API: who sends it, what is in it, and an answer once it is on disk.</summary>
-internal sealed class TrackingRequest(SourceService sources, IntakeJournal journal, IntakeMeter meter, IOptions<IntakeOptions> options, IOptions<ShopOptions> shop, TimeProvider time)
+internal sealed partial class TrackingRequest(SourceService sources, IntakeJournal journal, IntakeMeter meter, IOptions<IntakeOptions> options, IOptions<ShopOptions> shop, TimeProvider time, ILogger<TrackingRequest> log)
 {
     private const string Success = """{"success":true}""";
     private static readonly string[] Types = ["application/json", "text/json", "text/plain", "application/x-www-form-urlencoded"];
@@ -28,7 +30,17 @@ internal sealed class TrackingRequest(SourceService sources, IntakeJournal journ
             return Unknown(http);
         }
 
-        var answer = await touchpoints.TakeAsync(body, source.Id, http.RequestAborted);
+        TouchpointAnswer answer;
+        try
+        {
+            answer = await touchpoints.TakeAsync(body, source.Id, http.RequestAborted);
+        }
+        catch (Exception exception) when (exception is DbException or DbUpdateException)
+        {
+            ReadingsFailed(log, source.Id, exception);
+            return Later(http, StatusCodes.Status503ServiceUnavailable);
+        }
+
         return answer.Counted + answer.Repeated > 0 || answer.Rejected.Count == 0 ? Results.Ok(answer) : Results.ValidationProblem(
             answer.Rejected.GroupBy(x => x.Field == "readings" ? x.Field : $"readings[{x.Index}].{x.Field}".TrimEnd('.')).ToDictionary(x => x.Key, x => x.Select(y => y.Message).ToArray()), title: "No reading was taken.");
     });
@@ -79,7 +91,7 @@ internal sealed class TrackingRequest(SourceService sources, IntakeJournal journ
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException)
         {
-            return Refused([new(0, "body", exception is JsonException { LineNumber: { } line } json ? $"This is not JSON (line {line + 1}, byte {json.BytePositionInLine})." : "The body cannot be read: it is not gzip, or not UTF-8.")], single);
+            return Refused([new(0, "body", exception is JsonException { LineNumber: { } line } json ? $"This is not JSON (line {line + 1}, byte {json.BytePositionInLine})." : "The body cannot be read: it is not gzip, or not Unicode.")], single);
         }
         finally
         {
@@ -158,10 +170,13 @@ internal sealed class TrackingRequest(SourceService sources, IntakeJournal journ
     }
 
     private static IResult Refused(IReadOnlyList<IntakeRefusal> refused, bool single) => Results.ValidationProblem(
-        refused.GroupBy(x => single || x.Field is "batch" or "body" ? x.Field : x.Field.Length == 0 ? $"batch[{x.Index}]" : $"batch[{x.Index}].{x.Field}").ToDictionary(x => x.Key, x => x.Select(y => y.Message).ToArray()),
+        refused.GroupBy(x => x.Field is "batch" or "body" ? x.Field : single ? (x.Field.Length == 0 ? "body" : x.Field) : x.Field.Length == 0 ? $"batch[{x.Index}]" : $"batch[{x.Index}].{x.Field}").ToDictionary(x => x.Key, x => x.Select(y => y.Message).ToArray()),
         title: "No event was taken.");
 
     private static IResult Problem(int status, string detail) => Results.Problem(detail, statusCode: status);
+
+    [LoggerMessage(LogLevel.Error, "Readings of source {Source} could not be stored; the sender was told to come back")]
+    private static partial void ReadingsFailed(ILogger logger, int source, Exception exception);
 }
 
 /// <param name="Accepted">Events on disk.</param>

@@ -26,7 +26,16 @@ public sealed record IntakeBatch(JournalEntry? Record, int Events, IReadOnlyList
     public static IntakeBatch Read(ReadOnlyMemory<byte> body, MessageType? type, int sourceId, SourceKind kind, DateTime receivedAt, string currency)
     {
         var (events, sentAt, writeKey, refused) = (new List<(int Start, int Length)>(), (DateTime?)null, (string?)null, new List<IntakeRefusal>());
-        var found = Envelope(body.Span, events, ref sentAt, ref writeKey);
+        bool found;
+        try
+        {
+            found = Envelope(body.Span, events, ref sentAt, ref writeKey);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new JsonException("The name of a field is no Unicode.", exception);
+        }
+
         if (type is not null)
         {
             events = [(0, body.Length)];
@@ -159,7 +168,7 @@ public sealed record IntakeBatch(JournalEntry? Record, int Events, IReadOnlyList
             else if (reader.ValueTextEquals("writeKey"u8))
             {
                 reader.Read();
-                writeKey = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+                writeKey = reader.TokenType == JsonTokenType.String ? JsonText.Of(ref reader) : null;
                 reader.Skip();
             }
             else

@@ -17,10 +17,12 @@ public sealed record SourceCount(long Received, long Refused);
 
 /// <summary>What came in since the console started, on this node.</summary>
 /// <param name="Seconds">The last minutes, oldest first, ending now.</param>
+/// <param name="LagMilliseconds">From receipt to being in the database, of the oldest event of the last batch.</param>
+/// <param name="MembershipMilliseconds">From the receipt of a customer's last event until it was written down that they entered or left a segment, the longest of those that last did; null = nobody has.</param>
 /// <param name="Reasons">Refused events by reason, most frequent first.</param>
 /// <param name="Remarks">Events that were taken although something about them could not be used, by what that is, most frequent first.</param>
 /// <param name="BySource">By id of the source; 0 = unknown.</param>
-public sealed record IntakeState(IReadOnlyList<IntakeSecond> Seconds, long Received, long Loaded, long Repeated, long Refused, long Merges, long Backlog, double? LagMilliseconds, IReadOnlyList<RefusalCount> Reasons,
+public sealed record IntakeState(IReadOnlyList<IntakeSecond> Seconds, long Received, long Loaded, long Repeated, long Refused, long Merges, long Backlog, double? LagMilliseconds, double? MembershipMilliseconds, IReadOnlyList<RefusalCount> Reasons,
     IReadOnlyList<RefusalNote> Last, IReadOnlyList<RefusalCount> Remarks, IReadOnlyDictionary<int, SourceCount> BySource);
 
 /// <summary>There is something new to see on the Live page; at most once a second.</summary>
@@ -30,6 +32,7 @@ public sealed record IntakeMeasured;
 public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProvider time) : BackgroundService
 {
     private const int Seconds = 300, LastKept = 20, MostReasons = 200;
+    private static readonly TimeSpan HeardPeriod = TimeSpan.FromSeconds(10);
     private readonly Lock _lock = new();
     private readonly Cell[] _cells = new Cell[Seconds];
     private readonly Dictionary<string, long> _reasons = new(StringComparer.Ordinal);
@@ -37,7 +40,11 @@ public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProv
     private readonly Dictionary<int, SourceCount> _sources = [];
     private readonly Queue<RefusalNote> _last = new();
     private long _received, _loaded, _repeated, _refused, _merges, _changes;
-    private double? _lag;
+    private double? _lag, _membershipLag;
+
+    // When the last event of a customer was received: of this and of the period before, so that it is forgotten after two.
+    private Dictionary<int, (DateTime At, bool Moved)> _heard = [], _heardBefore = [];
+    private DateTime _heardSince;
 
     public void Received(int sourceId, int events, IReadOnlyList<IntakeRefusal> refusals)
     {
@@ -102,6 +109,50 @@ public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProv
         }
     }
 
+    /// <summary>The segments are told of these customers' events, or the database has them.</summary>
+    internal void Heard(IEnumerable<(int CustomerId, DateTime ReceivedAt)> events)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        lock (_lock)
+        {
+            if (now - _heardSince > HeardPeriod)
+            {
+                (_heard, _heardBefore, _heardSince) = ([], now - _heardSince > 2 * HeardPeriod ? [] : _heard, now);
+            }
+
+            foreach (var (customer, at) in events)
+            {
+                if (at > LastOf(customer).At)
+                {
+                    _heard[customer] = (at, false);
+                }
+            }
+        }
+    }
+
+    /// <summary>It is written down that these customers entered or left a segment.</summary>
+    public void Moved(IEnumerable<int> customerIds)
+    {
+        var (now, longest) = (time.GetUtcNow().UtcDateTime, TimeSpan.MinValue);
+        lock (_lock)
+        {
+            // Once for an event: what moves them later is another, or time.
+            foreach (var customer in customerIds)
+            {
+                if (LastOf(customer) is { Moved: false } last && now - last.At is var lag && lag <= HeardPeriod)
+                {
+                    _heard[customer] = (last.At, true);
+                    longest = lag > longest ? lag : longest;
+                }
+            }
+
+            if (longest > TimeSpan.MinValue)
+            {
+                (_membershipLag, _changes) = (Math.Max(0, longest.TotalMilliseconds), _changes + 1);
+            }
+        }
+    }
+
     public IntakeState State()
     {
         var now = time.GetUtcNow().ToUnixTimeSeconds();
@@ -115,7 +166,7 @@ public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProv
                 seconds.Add(cell.Second == second ? new(at, cell.Received, cell.Loaded, cell.Refused, cell.Lag) : new(at, 0, 0, 0, null));
             }
 
-            return new(seconds, _received, _loaded, _repeated, _refused, _merges, journal.Backlog, _lag, Counts(_reasons), [.. _last.Reverse()], Counts(_remarks), _sources.ToDictionary());
+            return new(seconds, _received, _loaded, _repeated, _refused, _merges, journal.Backlog, _lag, _membershipLag, Counts(_reasons), [.. _last.Reverse()], Counts(_remarks), _sources.ToDictionary());
         }
 
         static List<RefusalCount> Counts(Dictionary<string, long> counts) => [.. counts.OrderByDescending(x => x.Value).Select(x => new RefusalCount(x.Key, x.Value))];
@@ -153,6 +204,8 @@ public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProv
 
     /// <summary>products[3].price and products[7].price are one reason.</summary>
     private static string Plain(string field) => System.Text.RegularExpressions.Regex.Replace(field, @"\[\d+\]", "[]");
+
+    private (DateTime At, bool Moved) LastOf(int customer) => _heard.TryGetValue(customer, out var last) || _heardBefore.TryGetValue(customer, out last) ? last : default;
 
     private ref Cell Now()
     {

@@ -57,6 +57,7 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
             meter.Remarked(UnknownStore, unplaced);
         }
 
+        meter.Heard(messages.Select((x, n) => (people.Final(owners[n]), x.ReceivedAt)));
         Publish(people, changed, [.. events.Select(x => x.Event)], added);
         return new(added.Count, events.Count - added.Count, people.Merges.Count, people.RefusedAliases);
     }
@@ -232,7 +233,7 @@ internal sealed class MessageLoader(IDbContextFactory<ConsoleDb> dbs, IdAllocato
                 Line = n + 1,
                 ProductId = products[x.Sku],
                 Quantity = x.Quantity,
-                AmountCents = Math.Max(0, (x.PriceCents * x.Quantity) - x.DiscountCents),
+                AmountCents = x.AmountCents,
                 DiscountCents = x.DiscountCents,
             }));
         }

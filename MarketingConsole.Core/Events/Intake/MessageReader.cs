@@ -33,23 +33,31 @@ internal static class MessageReader
         }
 
         DateTime? original = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        try
         {
-            if (reader.ValueTextEquals("type"u8)) { ReadType(ref reader, message, errors); }
-            else if (reader.ValueTextEquals("messageId"u8)) { message.MessageId = Text(ref reader, "messageId", MaxId, errors); }
-            else if (reader.ValueTextEquals("userId"u8)) { message.UserId = Text(ref reader, "userId", MaxId, errors); }
-            else if (reader.ValueTextEquals("anonymousId"u8)) { message.AnonymousId = Text(ref reader, "anonymousId", MaxId, errors); }
-            else if (reader.ValueTextEquals("previousId"u8)) { message.PreviousId = Text(ref reader, "previousId", MaxId, errors); }
-            else if (reader.ValueTextEquals("groupId"u8)) { message.GroupId = Text(ref reader, "groupId", MaxId, errors); }
-            else if (reader.ValueTextEquals("event"u8)) { message.Name = Text(ref reader, "event", MaxName, errors); }
-            else if (reader.ValueTextEquals("name"u8)) { message.Name ??= Text(ref reader, "name", MaxName, errors); }
-            else if (reader.ValueTextEquals("timestamp"u8)) { message.Timestamp = Time(ref reader, "timestamp", errors); }
-            else if (reader.ValueTextEquals("originalTimestamp"u8)) { original = Time(ref reader, "originalTimestamp", errors); }
-            else if (reader.ValueTextEquals("sentAt"u8)) { message.SentAt = Time(ref reader, "sentAt", errors); }
-            else if (reader.ValueTextEquals("properties"u8)) { message.Properties = Object(ref reader, json, "properties", errors); }
-            else if (reader.ValueTextEquals("traits"u8)) { message.Traits = Object(ref reader, json, "traits", errors); }
-            else if (reader.ValueTextEquals("context"u8)) { message.Context = Object(ref reader, json, "context", errors); }
-            else { reader.Read(); reader.Skip(); }
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("type"u8)) { ReadType(ref reader, message, errors); }
+                else if (reader.ValueTextEquals("messageId"u8)) { message.MessageId = Text(ref reader, "messageId", MaxId, errors); }
+                else if (reader.ValueTextEquals("userId"u8)) { message.UserId = Text(ref reader, "userId", MaxId, errors); }
+                else if (reader.ValueTextEquals("anonymousId"u8)) { message.AnonymousId = Text(ref reader, "anonymousId", MaxId, errors); }
+                else if (reader.ValueTextEquals("previousId"u8)) { message.PreviousId = Text(ref reader, "previousId", MaxId, errors); }
+                else if (reader.ValueTextEquals("groupId"u8)) { message.GroupId = Text(ref reader, "groupId", MaxId, errors); }
+                else if (reader.ValueTextEquals("event"u8)) { message.Name = Text(ref reader, "event", MaxName, errors); }
+                else if (reader.ValueTextEquals("name"u8)) { message.Name ??= Text(ref reader, "name", MaxName, errors); }
+                else if (reader.ValueTextEquals("timestamp"u8)) { message.Timestamp = Time(ref reader, "timestamp", errors); }
+                else if (reader.ValueTextEquals("originalTimestamp"u8)) { original = Time(ref reader, "originalTimestamp", errors); }
+                else if (reader.ValueTextEquals("sentAt"u8)) { message.SentAt = Time(ref reader, "sentAt", errors); }
+                else if (reader.ValueTextEquals("properties"u8)) { message.Properties = Object(ref reader, json, "properties", errors); }
+                else if (reader.ValueTextEquals("traits"u8)) { message.Traits = Object(ref reader, json, "traits", errors); }
+                else if (reader.ValueTextEquals("context"u8)) { message.Context = Object(ref reader, json, "context", errors); }
+                else { reader.Read(); reader.Skip(); }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            errors.Add(new("", "The name of a field is no Unicode."));
+            return message;
         }
 
         message.Timestamp ??= original;
@@ -95,13 +103,15 @@ internal static class MessageReader
 
         if (message.Timestamp is { } timestamp)
         {
-            if (timestamp < Oldest)
+            var at = message.TicksBySender(receivedAt);
+            var corrected = message.SentAt is null ? "" : " once it is corrected by sentAt";
+            if (timestamp < Oldest || at < Oldest.Ticks)
             {
-                errors.Add(new("timestamp", "The time lies before the year 2000."));
+                errors.Add(new("timestamp", $"The time lies before the year 2000{(timestamp < Oldest ? "" : corrected)}."));
             }
-            else if ((message.SentAt is { } sent ? receivedAt - (sent - timestamp) : timestamp) > receivedAt + FarFuture)
+            else if (at > (receivedAt + FarFuture).Ticks)
             {
-                errors.Add(new("timestamp", "The time lies more than a day in the future."));
+                errors.Add(new("timestamp", $"The time lies more than a day in the future{corrected}."));
             }
         }
 
@@ -141,7 +151,8 @@ internal static class MessageReader
             case JsonTokenType.Null:
                 return null;
             case JsonTokenType.String:
-                var text = JsonText.Of(ref reader)?.Trim();
+            case JsonTokenType.Number:
+                var text = reader.TokenType == JsonTokenType.Number ? Encoding.UTF8.GetString(reader.ValueSpan) : JsonText.Of(ref reader)?.Trim();
                 if (text is null || text.Length > most || text.Contains('\0', StringComparison.Ordinal))
                 {
                     errors.Add(new(field, $"A text of at most {most} characters is expected, without zero bytes."));
@@ -149,8 +160,6 @@ internal static class MessageReader
                 }
 
                 return text.Length == 0 ? null : text;
-            case JsonTokenType.Number:
-                return Encoding.UTF8.GetString(reader.ValueSpan);
             default:
                 reader.Skip();
                 errors.Add(new(field, "A text is expected."));
@@ -191,7 +200,7 @@ internal static class MessageReader
         reader.Skip();
         if (isObject)
         {
-            return json[start..(int)reader.BytesConsumed];
+            return JsonText.Storable(json[start..(int)reader.BytesConsumed]);
         }
 
         errors.Add(new(field, "An object is expected."));

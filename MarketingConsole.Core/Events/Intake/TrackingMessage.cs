@@ -34,16 +34,15 @@ internal sealed class TrackingMessage
 
     /// <summary>When it happened by our clock: a client's clock is wrong by as much as it is when it sends.</summary>
     /// <param name="receivedAt">UTC.</param>
-    public DateTime At(DateTime receivedAt)
+    public DateTime At(DateTime receivedAt) => new(Math.Clamp(TicksBySender(receivedAt), 0, receivedAt.Ticks), DateTimeKind.Utc);
+
+    /// <summary>As <see cref="At"/>, as the client says it: it may lie in the future or beyond the calendar.</summary>
+    public long TicksBySender(DateTime receivedAt) => (Timestamp, SentAt) switch
     {
-        var at = (Timestamp, SentAt) switch
-        {
-            (null, _) => receivedAt,
-            ({ } timestamp, null) => timestamp,
-            ({ } timestamp, { } sent) => receivedAt - (sent - timestamp),
-        };
-        return at > receivedAt ? receivedAt : at;
-    }
+        (null, _) => receivedAt.Ticks,
+        ({ } timestamp, null) => timestamp.Ticks,
+        ({ } timestamp, { } sent) => receivedAt.Ticks - (sent.Ticks - timestamp.Ticks),
+    };
 
     /// <summary>Id of the event: the hash of the message id, or without one, of what makes it this message. Without a time of its own the instant of receipt and the place in the request make it one.</summary>
     /// <param name="index">From 0, in the order taken.</param>

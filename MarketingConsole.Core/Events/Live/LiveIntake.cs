@@ -13,7 +13,7 @@ namespace MarketingConsole.Core.Events.Live;
 
 /// <summary>Tells what happened as soon as it is in the journal, beside and mostly before the database is told: of customers and products that are known. Of all others, and of what says who somebody is,
 /// the database tells when it has found out.</summary>
-public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJournal journal, EventWriter writer, ChangeFeed feed, TimeProvider time, ILogger<LiveIntake> log) : BackgroundService
+public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJournal journal, EventWriter writer, IntakeMeter meter, ChangeFeed feed, TimeProvider time, ILogger<LiveIntake> log) : BackgroundService
 {
     /// <summary>With more than this on its way into the database, events wait for it: each that went before is kept in memory until then.</summary>
     private const long MostAhead = 400_000;
@@ -98,6 +98,7 @@ public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJ
                 List<ArrivedEvent> known = [.. record.Messages.Select(Arrived).OfType<ArrivedEvent>()];
                 if (known.Count > 0)
                 {
+                    meter.Heard(known.Select(x => (x.Event.CustomerId, record.Messages[0].ReceivedAt)));
                     feed.Publish(new EventsArrived(known));
                 }
 
@@ -150,7 +151,7 @@ public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJ
             return null;
         }
 
-        if (OrderRefunds.IsWhole(e, order) || !_stores.Place(e, StoreNames.Of(message.Message)))
+        if (OrderRefunds.NeedOrder(e, order) || !_stores.Place(e, StoreNames.Of(message.Message)))
         {
             return null; // what the order was, and whether there is such a store by now, the database knows
         }

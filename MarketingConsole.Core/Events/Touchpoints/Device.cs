@@ -37,7 +37,7 @@ public sealed class StoreVisit
     /// <summary>Set when they left, or were not noticed for a while.</summary>
     public DateTime? LeftAt { get; set; }
 
-    /// <summary>Articles with an RFID tag they carried.</summary>
+    /// <summary>Different articles with an RFID tag they carried.</summary>
     public int Articles { get; set; }
 }
 

@@ -22,7 +22,7 @@ internal static class ReadingReader
     /// <exception cref="JsonException">It is not JSON.</exception>
     public static (List<Reading> Readings, List<IntakeRefusal> Refused) Read(ReadOnlyMemory<byte> body)
     {
-        using var document = JsonDocument.Parse(body);
+        using var document = JsonDocument.Parse(JsonText.Storable(body));
         if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("readings", out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() is 0 or > MostReadings)
         {
             return ([], [new(0, "readings", $"An object with a list “readings” of 1 to {MostReadings} readings is expected.")]);

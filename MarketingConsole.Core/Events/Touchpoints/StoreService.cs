@@ -1,3 +1,4 @@
+using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -17,17 +18,18 @@ public sealed record ZoneState(string Zone, int Devices, long People, long Dwell
 public sealed record StoreState(int Id, string Name, int VisitsToday, IReadOnlyList<ZoneState> Zones);
 
 /// <summary>What goes on in the stores now.</summary>
-public sealed class StoreService(IDbContextFactory<ConsoleDb> dbs, IOptions<StoreOptions> options, TimeProvider time)
+public sealed class StoreService(IDbContextFactory<ConsoleDb> dbs, ConsentGate gate, IOptions<StoreOptions> options, TimeProvider time)
 {
     public async Task<IReadOnlyList<StoreState>> NowAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var (hour, since) = ((int)(now - DateTime.UnixEpoch).TotalHours, now.AddMinutes(-options.Value.SilenceMinutes));
+        var rules = await gate.RulesAsync(cancellationToken); // who takes their consent back is not named any more, though their visit goes on
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         var devices = await db.Devices.AsNoTracking().Select(x => new { x.StoreId, x.Zone }).ToListAsync(cancellationToken);
         var counts = await db.ZoneCounts.AsNoTracking().Where(x => x.Hour >= hour - 1).ToListAsync(cancellationToken);
         var vipSegment = options.Value.VipSegment;
-        var present = await db.StoreVisits.AsNoTracking().Where(x => x.LeftAt == null && x.LastAt >= since).Join(db.Customers.Where(x => x.ErasedAt == null), x => x.CustomerId, x => x.Id, (v, c) => new
+        var present = await db.StoreVisits.AsNoTracking().Where(x => x.LeftAt == null && x.LastAt >= since).Join(db.Customers.Where(x => x.ErasedAt == null).Where(rules.Allowed(db, Purpose.InStore, now)), x => x.CustomerId, x => x.Id, (v, c) => new
         {
             v.StoreId,
             v.Zone,
@@ -50,16 +52,23 @@ public sealed class StoreService(IDbContextFactory<ConsoleDb> dbs, IOptions<Stor
     }
 }
 
-/// <summary>Ends the visits of those who left without a word, and forgets old readings.</summary>
+/// <summary>Ends the visits of those who left without a word, forgets old readings, and tells what could not be told at once.</summary>
 internal sealed partial class VisitKeeper(TouchpointService touchpoints, TimeProvider time, ILogger<VisitKeeper> log) : BackgroundService
 {
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(30);
+    private const int TicksARound = 30;
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Tick, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        for (var tick = 1; await timer.WaitForNextTickAsync(stoppingToken); tick++)
         {
+            touchpoints.TellDue();
+            if (tick % TicksARound != 0)
+            {
+                continue;
+            }
+
             try
             {
                 await touchpoints.EndSilentAsync(stoppingToken);

@@ -20,14 +20,35 @@ public sealed record TouchpointAnswer(int Counted, int Repeated, IReadOnlyDictio
 public sealed record StoresChanged(IReadOnlyList<int> Arrived);
 
 /// <summary>Turns readings of devices into visits and events of customers who allow to be recognised in stores, and into counts without names of everybody.</summary>
-public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWriter writer, ConsentGate gate, SuppressionList hashes, IntakeMeter meter, ChangeFeed feed, IOptions<StoreOptions> options, TimeProvider time)
+public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWriter writer, ConsentGate gate, SuppressionList hashes, IntakeMeter meter, ChangeFeed feed, IOptions<StoreOptions> options, TimeProvider time) : IDisposable
 {
     public const string IdentityKind = "touchpoint";
     public const string NobodyKnown = "Nobody the console knows", NoConsent = "No consent to be recognised in stores";
     private static readonly TimeSpan Oldest = TimeSpan.FromDays(7);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly Lock _telling = new();
+    private readonly HashSet<int> _arrived = [];
+    private bool _untold;
+    private long _toldAt;
+
+    public void Dispose() => _one.Dispose();
 
     /// <exception cref="System.Text.Json.JsonException">It is not JSON.</exception>
     public async Task<TouchpointAnswer> TakeAsync(ReadOnlyMemory<byte> body, int sourceId, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken); // two readings at once would begin two visits, or the same hour of a zone twice
+        try
+        {
+            return await TakeInTurnAsync(body, sourceId, cancellationToken);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task<TouchpointAnswer> TakeInTurnAsync(ReadOnlyMemory<byte> body, int sourceId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var (readings, refused) = ReadingReader.Read(body);
@@ -54,7 +75,7 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
 
         var fresh = await NewAsync(db, [.. taken.Select(x => x.Seen).OfType<SeenReading>()], cancellationToken);
         var repeated = taken.RemoveAll(x => x.Seen is not null && !fresh.Contains(x.Seen));
-        foreach (var (reading, device, at, _) in taken)
+        foreach (var (reading, device, at, _) in taken.OrderBy(x => x.At))
         {
             await CountAsync(db, device, reading, at, cancellationToken);
             if ((reading.UserId ?? reading.Subject) is null)
@@ -71,7 +92,7 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
             }
 
             await RememberAsync(db, customer.Value, reading, at, cancellationToken);
-            events.AddRange(await VisitAsync(db, customer.Value, device, reading, at, arrived, cancellationToken));
+            await VisitAsync(db, customer.Value, device, reading, at, events, arrived, cancellationToken);
         }
 
         await db.SaveChangesAsync(cancellationToken);
@@ -88,7 +109,7 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
             meter.Dropped(sourceId, reason, times);
         }
 
-        feed.Publish(new StoresChanged(arrived));
+        Tell(arrived);
         return new(taken.Count, repeated, dropped, refused);
     }
 
@@ -100,7 +121,7 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
         var ended = await db.StoreVisits.Where(x => x.LeftAt == null && x.LastAt < before).ExecuteUpdateAsync(s => s.SetProperty(x => x.LeftAt, x => x.LastAt), cancellationToken);
         if (ended > 0)
         {
-            feed.Publish(new StoresChanged([]));
+            Tell([]);
         }
 
         return ended;
@@ -112,6 +133,36 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
         var before = time.GetUtcNow().UtcDateTime - Oldest;
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
         return await db.SeenReadings.Where(x => x.SeenAt < before).ExecuteDeleteAsync(cancellationToken);
+    }
+
+    /// <summary>Publishes <see cref="StoresChanged"/> if something happened that was not told, at most once a second.</summary>
+    internal void TellDue()
+    {
+        StoresChanged changed;
+        lock (_telling)
+        {
+            if (!_untold || (_toldAt != 0 && time.GetElapsedTime(_toldAt) < Pause))
+            {
+                return;
+            }
+
+            changed = new([.. _arrived]);
+            _arrived.Clear();
+            (_untold, _toldAt) = (false, time.GetTimestamp());
+        }
+
+        feed.Publish(changed);
+    }
+
+    private void Tell(IReadOnlyList<int> arrived)
+    {
+        lock (_telling)
+        {
+            _arrived.UnionWith(arrived);
+            _untold = true;
+        }
+
+        TellDue();
     }
 
     /// <summary>By its own id, otherwise by all it says: two readings of an instant that differ in anything are two. Without id and instant nothing tells a repetition from a second reading.</summary>
@@ -179,17 +230,19 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
         }
     }
 
-    private async Task<List<Event>> VisitAsync(ConsoleDb db, int customerId, Device device, Reading reading, DateTime at, List<int> arrived, CancellationToken cancellationToken)
+    /// <summary>Makes a reading part of a visit: of one that has ended too, where it happened before that end and only came in later.</summary>
+    /// <param name="events">What happened so far in this request; this reading's are added.</param>
+    private async Task VisitAsync(ConsoleDb db, int customerId, Device device, Reading reading, DateTime at, List<Event> events, List<int> arrived, CancellationToken cancellationToken)
     {
         var silent = at.AddMinutes(-options.Value.SilenceMinutes);
         var latest = at.AddMinutes(options.Value.SilenceMinutes);
-        var visit = await db.StoreVisits.Where(x => x.CustomerId == customerId && x.StoreId == device.StoreId && x.LeftAt == null && x.LastAt >= silent && x.EnteredAt <= latest).OrderByDescending(x => x.LastAt).FirstOrDefaultAsync(cancellationToken);
-        var events = new List<Event>();
+        var visit = await db.StoreVisits.Where(x => x.CustomerId == customerId && x.StoreId == device.StoreId && x.EnteredAt <= latest && (x.LeftAt == null ? x.LastAt >= silent : x.LeftAt > at))
+            .OrderBy(x => x.LeftAt == null).ThenBy(x => x.EnteredAt).FirstOrDefaultAsync(cancellationToken);
         if (visit is null)
         {
             if (reading.Leaves)
             {
-                return events;
+                return;
             }
 
             visit = new StoreVisit { CustomerId = customerId, StoreId = device.StoreId, Zone = device.Zone, EnteredAt = at, LastAt = at };
@@ -200,8 +253,7 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
 
         (visit.Zone, visit.LastAt) = at >= visit.LastAt ? (device.Zone, at) : (visit.Zone, visit.LastAt);
         visit.EnteredAt = at < visit.EnteredAt ? at : visit.EnteredAt;
-        visit.LeftAt = reading.Leaves ? visit.LastAt : null;
-        visit.Articles += reading.Articles.Count;
+        visit.LeftAt ??= reading.Leaves ? visit.LastAt : null;
         await db.SaveChangesAsync(cancellationToken);
         var id = reading.Id ?? $"{reading.Device}/{customerId}/{at.Ticks}";
         if (device.Kind is DeviceKind.Kiosk or DeviceKind.Camera && !reading.Leaves)
@@ -211,16 +263,25 @@ public sealed class TouchpointService(IDbContextFactory<ConsoleDb> dbs, EventWri
 
         if (reading.Articles.Count > 0)
         {
-            var skus = await db.Products.Where(x => reading.Articles.Contains(x.Sku)).ToDictionaryAsync(x => x.Sku, x => x.Id, cancellationToken);
-            foreach (var sku in reading.Articles)
+            // A reader tells of the same tag every few seconds: an article is read once a visit.
+            var (visitId, skus) = (visit.Id, reading.Articles);
+            var reads = skus.ToDictionary(x => MessageIds.Hash($"rfid/{visitId}/{x}"));
+            var known = await db.Events.Where(x => x.CustomerId == customerId && reads.Keys.Contains(x.Id)).Select(x => x.Id).ToListAsync(cancellationToken);
+            foreach (var read in known.Concat(events.Where(x => x.CustomerId == customerId).Select(x => x.Id).ToList()))
             {
-                var read = New(EventType.RfidRead, $"{id}/{sku}");
-                (read.ProductId, read.Quantity) = (skus.TryGetValue(sku, out var product) ? product : null, 1);
-                events.Add(read);
+                reads.Remove(read);
             }
-        }
 
-        return events;
+            var products = await db.Products.Where(x => skus.Contains(x.Sku)).ToDictionaryAsync(x => x.Sku, x => x.Id, cancellationToken);
+            foreach (var (read, sku) in reads)
+            {
+                var e = New(EventType.RfidRead, "");
+                (e.Id, e.ProductId, e.Quantity) = (read, products.TryGetValue(sku, out var product) ? product : null, 1);
+                events.Add(e);
+            }
+
+            visit.Articles += reads.Count;
+        }
 
         Event New(EventType type, string message) => new() { CustomerId = customerId, Id = MessageIds.Hash(message), Type = type, At = at, Channel = Channel.Store, StoreId = device.StoreId, Name = device.Zone };
     }

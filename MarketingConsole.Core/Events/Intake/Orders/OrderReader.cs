@@ -5,10 +5,14 @@ using MarketingConsole.Core.Data;
 namespace MarketingConsole.Core.Events.Intake.Orders;
 
 /// <param name="Sku">The shop's article number: sku, else product_id.</param>
-internal sealed record OrderLine(string Sku, string? Name, string? Category, string? Brand, long PriceCents, int Quantity, long DiscountCents);
+internal sealed record OrderLine(string Sku, string? Name, string? Category, string? Brand, long PriceCents, int Quantity, long DiscountCents)
+{
+    /// <summary>What the customer pays for it.</summary>
+    public long AmountCents => Math.Max(0, (PriceCents * Quantity) - DiscountCents);
+}
 
 /// <summary>The properties of Segment's e-commerce events.</summary>
-/// <param name="TotalCents">What the customer pays: total, else value or revenue, else the sum of the lines; null when nothing says.</param>
+/// <param name="TotalCents">What the customer pays: total, else value or revenue, else the sum of the lines that have a price; null when nothing says.</param>
 internal sealed record OrderProperties(string? OrderId, long? TotalCents, string? Currency, IReadOnlyList<OrderLine> Lines)
 {
     public static OrderProperties None { get; } = new(null, null, null, []);
@@ -56,8 +60,14 @@ internal static class OrderReader
             lines.Add(single);
         }
 
+        var ofLines = lines.Sum(x => x.AmountCents);
+        if (ofLines >= MostMoney * 100)
+        {
+            errors.Add(new("properties.products", "Price times quantity, together, must stay below 1,000,000,000.")); // sums over all orders must stay numbers
+        }
+
         var total = Money(root, "properties", errors, "total", "value", "revenue");
-        return new(Text(root, 64, "order_id", "orderId", "checkout_id"), total ?? (lines.Count > 0 ? lines.Sum(x => (x.PriceCents * x.Quantity) - x.DiscountCents) : null), Text(root, 3, "currency")?.ToUpperInvariant(), lines);
+        return new(Text(root, 64, "order_id", "orderId", "checkout_id"), total ?? (lines.Exists(x => x.PriceCents > 0) ? ofLines : null), Text(root, 3, "currency")?.ToUpperInvariant(), lines);
     }
 
     private static OrderLine? Line(JsonElement product, string path, List<FieldError> errors)

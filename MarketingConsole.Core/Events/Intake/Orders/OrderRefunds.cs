@@ -4,34 +4,37 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Events.Intake.Orders;
 
-/// <summary>"Order Refunded" with an order number alone gives the whole order back, as Segment's e-commerce specification has it. What that is the database knows.</summary>
+/// <summary>"Order Refunded" with an order number alone gives the whole order back, as Segment's e-commerce specification has it; with articles and no amounts, these at what they cost. What that is the database knows.</summary>
 internal static class OrderRefunds
 {
     private const int RefundsAQuery = 250;
 
-    public static bool IsWhole(Event e, OrderProperties order) => e.Type == EventType.Return && order is { OrderId: not null, TotalCents: null, Lines: [] };
+    public static bool NeedOrder(Event e, OrderProperties order) => e.Type == EventType.Return && order is { OrderId: not null, TotalCents: null };
 
-    /// <summary>Fills refunds of whole orders with what their customer bought under the number and did not give back yet. Where no purchase is known they stay at nothing.</summary>
-    /// <param name="items">Of <paramref name="events"/>, so far.</param>
-    /// <returns>The lines of the refunds.</returns>
+    /// <summary>Fills refunds that name no amount with what their customer bought under the number and did not give back yet. Where no purchase is known they stay at nothing.</summary>
+    /// <param name="items">Of <paramref name="events"/>, so far; those of refunds get their amounts.</param>
+    /// <returns>The lines of refunds of whole orders.</returns>
     public static async Task<List<EventItem>> FillAsync(ConsoleDb db, IReadOnlyList<(Event Event, OrderProperties Order)> events, IReadOnlyList<EventItem> items, IdentityMap people, CancellationToken cancellationToken)
     {
         var lines = new List<EventItem>();
-        var refunds = events.Where(x => IsWhole(x.Event, x.Order)).Select(x => x.Event).DistinctBy(x => (x.CustomerId, x.Id)).ToList();
-        foreach (var some in refunds.Chunk(RefundsAQuery))
+        var refunds = events.Where(x => NeedOrder(x.Event, x.Order)).Select(x => x.Event).DistinctBy(x => (x.CustomerId, x.Id)).ToList();
+        foreach (var chunk in refunds.Chunk(RefundsAQuery))
         {
-            var booked = await BookedAsync(db, some, people, cancellationToken);
-            var wanted = some.Select(x => x.Reference).ToHashSet();
+            var booked = await BookedAsync(db, chunk, people, cancellationToken);
+            var wanted = chunk.Select(x => x.Reference).ToHashSet();
             var linesOf = items.ToLookup(x => (x.CustomerId, x.EventId));
-            foreach (var (e, _) in events.Where(x => x.Event.Type is EventType.Purchase or EventType.Return && wanted.Contains(x.Event.Reference) && !IsWhole(x.Event, x.Order)))
+            foreach (var (e, _) in events.Where(x => x.Event.Type is EventType.Purchase or EventType.Return && wanted.Contains(x.Event.Reference) && !NeedOrder(x.Event, x.Order)))
             {
                 booked.TryAdd((people.Final(e.CustomerId), e.Id), (e, [.. linesOf[(e.CustomerId, e.Id)]]));
             }
 
-            foreach (var refund in some)
+            foreach (var refund in chunk)
             {
-                lines.AddRange(Fill(refund, [.. booked.Where(x => x.Key.CustomerId == people.Final(refund.CustomerId) && x.Key.Id != refund.Id && x.Value.Event.Reference == refund.Reference).Select(x => x.Value)]));
-                booked.TryAdd((people.Final(refund.CustomerId), refund.Id), (refund, lines.FindAll(x => x.CustomerId == refund.CustomerId && x.EventId == refund.Id)));
+                List<(Event, List<EventItem>)> order = [.. booked.Where(x => x.Key.CustomerId == people.Final(refund.CustomerId) && x.Key.Id != refund.Id && x.Value.Event.Reference == refund.Reference).Select(x => x.Value)];
+                List<EventItem> some = [.. linesOf[(refund.CustomerId, refund.Id)]], whole = some.Count > 0 ? [] : Fill(refund, order);
+                Price(refund, some, order);
+                lines.AddRange(whole);
+                booked.TryAdd((people.Final(refund.CustomerId), refund.Id), (refund, some.Count > 0 ? some : whole));
             }
         }
 
@@ -53,6 +56,21 @@ internal static class OrderRefunds
             AmountCents = Math.Max(0, x.Rows.Sum(y => y.Sign * y.line.AmountCents)),
             DiscountCents = Math.Max(0, x.Rows.Sum(y => y.Sign * y.line.DiscountCents)),
         })];
+    }
+
+    /// <summary>Articles that are given back cost what they cost in the order, and together no more than is left of it.</summary>
+    private static void Price(Event refund, List<EventItem> given, List<(Event Event, List<EventItem> Lines)> booked)
+    {
+        var lines = booked.SelectMany(x => x.Lines.Select(line => (Line: line, Bought: x.Event.Type == EventType.Purchase))).ToLookup(x => x.Line.ProductId);
+        foreach (var article in given)
+        {
+            var bought = lines[article.ProductId].Where(x => x.Bought).ToList();
+            var quantity = bought.Sum(x => x.Line.Quantity);
+            var left = bought.Sum(x => x.Line.AmountCents) - lines[article.ProductId].Where(x => !x.Bought).Sum(x => x.Line.AmountCents);
+            var price = quantity == 0 ? 0 : (long)Math.Round(bought.Sum(x => (decimal)x.Line.AmountCents) * article.Quantity / quantity, MidpointRounding.AwayFromZero);
+            article.AmountCents = Math.Clamp(price, 0, Math.Max(0, left));
+            refund.AmountCents += article.AmountCents;
+        }
     }
 
     /// <summary>Purchases and returns in the database under these order numbers, of the refunds' customers and of those this batch finds to be them.</summary>

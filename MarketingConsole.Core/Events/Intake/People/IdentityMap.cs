@@ -19,6 +19,7 @@ internal sealed class IdentityMap(IdAllocator ids, DateTime now)
     private readonly Dictionary<string, int> _users = new(StringComparer.Ordinal), _anonymous = new(StringComparer.Ordinal), _emails = new(StringComparer.Ordinal);
     private readonly HashSet<int> _unknown = [], _withUser = [];
     private readonly Dictionary<int, int> _into = [];
+    private readonly HashSet<(int Visitor, int Customer)> _apart = [];
     private int _next, _left;
 
     public List<Customer> NewCustomers { get; } = [];
@@ -58,6 +59,14 @@ internal sealed class IdentityMap(IdAllocator ids, DateTime now)
             {
                 _unknown.Add(id);
             }
+        }
+
+        // Clients send both ids with every call: without this a merge that was taken back would be made again by the next.
+        var signedIn = messages.Where(x => x.Message.UserId is not null).SelectMany(x => new[] { x.Message.AnonymousId, x.Message.PreviousId }).OfType<string>()
+            .Select(x => _anonymous.GetValueOrDefault(x)).Where(_unknown.Contains).Distinct();
+        foreach (var chunk in signedIn.Chunk(IdsAQuery))
+        {
+            await db.CustomerMerges.Where(x => x.UndoneAt != null && chunk.Contains(x.CustomerId)).Select(x => new { x.CustomerId, x.IntoId }).ForEachAsync(x => _apart.Add((x.CustomerId, x.IntoId)), cancellationToken);
         }
 
         var strangers = messages.Zip(emails).Where(x => x.Second is not null && (x.First.Message.UserId is { } user ? !_users.ContainsKey(user) : !_anonymous.ContainsKey(x.First.Message.AnonymousId!)));
@@ -165,6 +174,11 @@ internal sealed class IdentityMap(IdAllocator ids, DateTime now)
         }
         else if (Final(known) is var other && other != user)
         {
+            if (_apart.Contains((other, user)))
+            {
+                return; // somebody decided that they are two
+            }
+
             if (_unknown.Contains(other))
             {
                 Merge(other, user, reason);
