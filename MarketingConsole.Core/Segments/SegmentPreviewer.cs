@@ -20,12 +20,12 @@ public sealed record PreviewTwin(int Id, string Key, string Name, string? Countr
 /// <param name="InMemory">Counted over the copy in memory; false = by the database.</param>
 public sealed record SegmentPreview(DateTime AsOf, int Count, int Base, long Revenue365Cents, IReadOnlyList<PreviewPart> Countries, IReadOnlyList<PreviewPart> Stages, IReadOnlyList<PreviewTwin> Sample, double Milliseconds, bool InMemory)
 {
-    /// <summary>Conditions that cannot have held for long yet, as far as the console knows, and why.</summary>
+    /// <summary>Conditions that nobody can meet yet, and why: they cannot have held for long, as far as the console knows, or ask for a score that no customer has.</summary>
     public IReadOnlyList<RuleProblem> Notes { get; init; } = [];
 }
 
 /// <summary>Counts a rule without saving it.</summary>
-public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, StoreKeeper keeper, RuleWatches watches, ShopCalendar calendar, TimeProvider time)
+public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGate consent, StoreKeeper keeper, RuleWatches watches, MissingScores scores, ShopCalendar calendar, TimeProvider time)
 {
     private const int SampleSize = 10, SqliteInterrupt = 9;
 
@@ -33,7 +33,7 @@ public sealed class SegmentPreviewer(IDbContextFactory<ConsoleDb> dbs, ConsentGa
     /// <param name="asOf">UTC; null = now.</param>
     /// <exception cref="OperationCanceledException">A newer edit made this count pointless; the database stops at once.</exception>
     public Task<SegmentPreview> PreviewAsync(SegmentRule rule, DateTime? asOf, CancellationToken cancellationToken) =>
-        Task.Run(async () => await CountAsync(await watches.ResolveAsync(rule, cancellationToken), asOf, cancellationToken) with { Notes = await watches.NotesAsync(rule, cancellationToken) }, cancellationToken); // SQLite answers synchronously, and pages call this
+        Task.Run(async () => await CountAsync(await watches.ResolveAsync(rule, cancellationToken), asOf, cancellationToken) with { Notes = [.. await watches.NotesAsync(rule, cancellationToken), .. await scores.OfAsync(rule, cancellationToken)] }, cancellationToken); // SQLite answers synchronously, and pages call this
 
     /// <summary>What keeps a rule from being counted at an instant.</summary>
     public IReadOnlyList<RuleProblem> CheckInstant(SegmentRule rule, DateTime? asOf)

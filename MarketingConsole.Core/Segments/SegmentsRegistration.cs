@@ -24,6 +24,7 @@ public static class SegmentsRegistration
         services.AddHostedService<SegmentClock>();
         services.AddSingleton<SegmentPreviewer>();
         services.AddSingleton<StoreAnswers>();
+        services.AddSingleton<MissingScores>();
         services.AddSingleton<DistributionReader>();
         services.AddSingleton<OverlapReader>();
         services.AddSingleton<SizeHistoryReader>();

@@ -41,4 +41,29 @@ public sealed class SegmentEditorTests(BrowserFixture browser, ConsoleFactory ap
         await page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await Expect(sentence).ToContainTextAsync("add a first condition");
     }
+
+    [Fact]
+    public async Task Editor_SliderDraggedThenUndone_MovesTheRuleAndTheNumber()
+    {
+        var page = await browser.SignInAsync(app, Roles.Marketer);
+        await BrowserFixture.GoAsync(page, "/segments/new");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Condition", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Search conditions" }).FillAsync("age"); // also within "message"
+        await Expect(page.GetByRole(AriaRole.Listbox, new() { Name = "Conditions" }).GetByRole(AriaRole.Option).First).ToHaveTextAsync("Age");
+        await page.Keyboard.PressAsync("Enter");
+        var sentence = page.Locator("p.sentence");
+        await Expect(sentence).ToHaveTextAsync("Customers whose age is at least 18.");
+        await Expect(page.GetByLabel("Comparison")).ToBeFocusedAsync();
+
+        var slider = page.GetByRole(AriaRole.Slider, new() { Name = "Age: is at least" });
+        await slider.FocusAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(sentence).ToHaveTextAsync("Customers whose age is at least 20.");
+        await Expect(page.GetByLabel("Age", new() { Exact = true })).ToHaveValueAsync("20");
+        await page.Keyboard.PressAsync("Control+z");
+        await Expect(sentence).ToHaveTextAsync("Customers whose age is at least 19."); // each let go by itself
+        await page.Keyboard.PressAsync("Control+y");
+        await Expect(slider).ToHaveValueAsync("20");
+    }
 }

@@ -132,6 +132,7 @@ public sealed class SegmentRuleTests
     [InlineData("""{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"held","rule":{"type":"consent","purpose":"email"},"days":1},"days":1},"days":1},"days":1},"days":1},"days":1},"days":1},"days":1},"days":1}""", "rule.rule.rule.rule.rule.rule.rule.rule", "deep")]
     [InlineData("""{"type":"group","rules":[{"type":"held","rule":{"type":"trait","field":"tier","op":"is","value":"gold"},"days":3},{"type":"trait","field":"tier","op":"is","value":"silver"}]}""", "rules[1]", "whose tier is gold")]
     [InlineData("""{"type":"group","rules":[{"type":"trait","field":"country","op":"is","value":"DE"},{"type":"trait","field":"country","op":"is","value":"AT"}]}""", "rules[1]", "whose country is DE")]
+    [InlineData("""{"type":"group","rules":[{"type":"event","event":"purchase","days":90,"where":{"categories":["Tea"]},"since":{"event":"purchase"}}]}""", "rules[0].since", "since they last did it")]
     [InlineData("""{"type":"group","rules":[{"type":"trait","field":"age","op":"atLeast","value":40},{"type":"group","rules":[{"type":"trait","field":"age","op":"below","value":40}]}]}""", "rules[1].rules[0]", "Nobody")]
     [InlineData("""{"type":"group","rules":[{"type":"trait","field":"city","op":"missing"},{"type":"trait","field":"city","op":"contains","value":"a"}]}""", "rules[1]", "Nobody")]
     [InlineData("""{"type":"group","rules":[{"type":"event","event":"purchase","days":30},{"type":"event","event":"purchase","op":"notPerformed","days":30}]}""", "rules[1]", "Nobody")]
@@ -146,6 +147,7 @@ public sealed class SegmentRuleTests
     }
 
     [Theory]
+    [InlineData("""{"type":"event","event":"purchase","days":90,"since":{"event":"purchase","where":{"categories":["Tea"]}}}""")]
     [InlineData("""{"type":"group","rules":[{"type":"trait","field":"custom.size","op":"is","value":"a"},{"type":"trait","field":"custom.size","op":"is","value":"b"}]}""")]
     [InlineData("""{"type":"group","rules":[{"type":"trait","field":"age","op":"atLeast","value":40},{"type":"trait","field":"age","op":"atMost","value":40}]}""")]
     [InlineData("""{"type":"group","rules":[{"type":"trait","field":"signUp","op":"between","value":"2026-01-01","to":"2026-01-01"},{"type":"trait","field":"signUp","op":"atLeast","value":"2026-01-01"}]}""")]

@@ -10,6 +10,7 @@ internal sealed record CatalogueItem(string Group, string Label, string Words, F
 /// <summary>Everything a condition can be about, with the condition one starts from.</summary>
 internal static class RuleCatalogue
 {
+    private const int NoFit = 3;
     private static readonly IReadOnlyList<CatalogueItem> Fixed =
     [
         .. Enum.GetValues<EventType>().Select(x => new CatalogueItem("What they did", Label(x), $"event behaviour {x} did not never", () => new EventRule { Event = x, Days = 90, Name = x == EventType.Custom ? "" : null })),
@@ -26,7 +27,14 @@ internal static class RuleCatalogue
 
     public static IEnumerable<CatalogueItem> Search(string text, IReadOnlyList<string> customTraits) =>
         Fixed.Concat(customTraits.Select(x => new CatalogueItem("Your own traits", x, "custom trait", () => new TraitRule { Field = RuleFields.Custom + x, Op = RuleOperator.In })))
-            .Where(x => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).All(w => x.Label.Contains(w, StringComparison.OrdinalIgnoreCase) || x.Words.Contains(w, StringComparison.OrdinalIgnoreCase)));
+            .Select(x => (Item: x, Fit: text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(w => Fit(x, w)).DefaultIfEmpty(0).Max())).Where(x => x.Fit < NoFit)
+            .OrderBy(x => x.Fit).Select(x => x.Item);
+
+    /// <summary>How well a word typed fits: 0 = a word of the label begins so, 1 = another word it is found by does, 2 = it is within one of them. "Age" is not first of all a message.</summary>
+    private static int Fit(CatalogueItem item, string word) => Begins(item.Label, word) ? 0 : Begins(item.Words, word) ? 1
+        : item.Label.Contains(word, StringComparison.OrdinalIgnoreCase) || item.Words.Contains(word, StringComparison.OrdinalIgnoreCase) ? 2 : NoFit;
+
+    private static bool Begins(string text, string word) => text.Split(' ', ',', '-', '_').Any(x => x.StartsWith(word, StringComparison.OrdinalIgnoreCase)) || text.Contains(' ' + word, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What the button of a condition says.</summary>
     public static string Label(SegmentRule rule) => rule switch

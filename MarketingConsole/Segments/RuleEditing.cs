@@ -21,6 +21,9 @@ internal sealed class RuleEditing(SegmentRule rule, RuleSuggestions suggestions,
     /// <summary>The node whose handle takes the focus after the next render.</summary>
     public RuleNode? Focus { get; set; }
 
+    /// <summary>The node whose first field takes the focus after the next render.</summary>
+    public RuleNode? Added { get; set; }
+
     /// <summary>Path of the condition the reader works on: the last one changed or given the focus, else the first; empty when there is none.</summary>
     public string ActivePath
     {
@@ -73,6 +76,9 @@ internal sealed class RuleEditing(SegmentRule rule, RuleSuggestions suggestions,
         node.Leaf = leaf;
         Commit(typing is null ? null : $"{node.Path}/{typing}");
     }
+
+    /// <summary>Ends a row of steps that were one: the next one is undone by itself.</summary>
+    public void Settle() => _typing = null;
 
     /// <summary>Sets for how long a condition or group must have held; null = it need not have.</summary>
     public void Hold(RuleNode node, HeldRule? held, string? typing = null)

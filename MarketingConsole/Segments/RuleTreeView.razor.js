@@ -1,6 +1,12 @@
 // Dragging conditions and groups with mouse, pen or finger. Blazor owns the tree: nothing in it is moved here, only the drop line is placed.
 const threshold = 5, edge = 60, step = 14;
 
+// The first thing to fill in; of a group, its first condition.
+export function enter(tree, path) {
+  const row = tree.querySelector(`li[data-path="${path}"]`);
+  row?.querySelector(row.querySelector('fieldset') ? '.picker > button' : '.condition > :is(select, input), .condition input, .condition select')?.focus();
+}
+
 export function start(tree, page) {
   const line = tree.parentElement.querySelector('[data-drop]');
   let drag;
@@ -47,12 +53,21 @@ export function start(tree, page) {
     if (drop && on && place) page.invokeMethodAsync('Drop', item.dataset.path, place.group, place.index);
   }
 
+  // Text fields undo what was typed in them themselves.
+  function undo(e) {
+    const key = e.key.toLowerCase(), how = key === 'z' ? (e.shiftKey ? 'Redo' : 'Undo') : key === 'y' ? 'Redo' : null;
+    if (!how || !(e.ctrlKey || e.metaKey) || e.altKey || e.target.closest('input:not([type=range]), textarea, dialog')) return;
+    e.preventDefault();
+    page.invokeMethodAsync(how);
+  }
+
   const up = () => end(true), cancel = () => end(false), key = e => { if (e.key === 'Escape' && drag) { e.stopPropagation(); end(false); } };
   tree.addEventListener('pointerdown', down);
   tree.addEventListener('pointermove', move);
   tree.addEventListener('pointerup', up);
   tree.addEventListener('pointercancel', cancel);
   document.addEventListener('keydown', key, true);
+  document.addEventListener('keydown', undo);
   return {
     stop: () => {
       tree.removeEventListener('pointerdown', down);
@@ -60,6 +75,7 @@ export function start(tree, page) {
       tree.removeEventListener('pointerup', up);
       tree.removeEventListener('pointercancel', cancel);
       document.removeEventListener('keydown', key, true);
+      document.removeEventListener('keydown', undo);
     },
   };
 }

@@ -6,6 +6,7 @@ namespace MarketingConsole.Core.Segments.Describing;
 internal sealed partial class EventClauses(Cursor cursor, Quantities quantities, Periods periods, ShopNames names, FieldValues values)
 {
     public const string Boundary = ",|;|(|)|and|or|but|nor|who|whose|that|which|with|without|except|not|never|then|in|on|at|by|via|from|for|since|after|before|between|during|within|over|the|this|last|twice|once|at|least|most|more|less|exactly|priced|costing|worth|where|of|to|online|regularly|again|until|up|only|online|ever|a|an|no|nothing";
+    private const int StoppedDays = 60, RestartedDays = 30; // as in the templates of these names
     private readonly EventAmounts _amounts = new(cursor, quantities);
     private EventType? _verb; // of the clause before: "bought tea but not coffee"
     private EventFilter? _products; // of the clause before: "viewed tea but did not buy it"
@@ -54,6 +55,11 @@ internal sealed partial class EventClauses(Cursor cursor, Quantities quantities,
             return Parts(new EventRule { Event = EventType.Cart, Since = new EventPattern { Event = EventType.Purchase } }, not) is ({ } left, _, _) ? Turned(left, not) : null;
         }
 
+        if (cursor.Try(Changed) is { } changed)
+        {
+            return Turned(changed, not);
+        }
+
         cursor.Take("made|placed|had");
         cursor.Take("the|their|her|his");
         var first = cursor.Take("first");
@@ -71,6 +77,34 @@ internal sealed partial class EventClauses(Cursor cursor, Quantities quantities,
             { Days: { } days, Op: EventOperator.Performed } => Turned(rule with { Measure = measure, Op = EventOperator.Below, Value = days, Days = null }, not),
             _ => null,
         };
+    }
+
+    /// <summary>"stopped buying tea", "started buying again".</summary>
+    private EventRule? Changed()
+    {
+        cursor.Take("have|has");
+        var stopped = cursor.Take("stopped/quit/ceased");
+        if (!(stopped || cursor.Take("started/began/begun")) || EventVerbs.Verb(cursor) is not { } type)
+        {
+            return null;
+        }
+
+        var again = cursor.Take("again");
+        if (Parts(new EventRule { Event = type }, false) is not ({ Op: EventOperator.Performed, Minutes: null, Window: null, From: null, Until: null, Since: null } rule, false, false) || !(stopped || again || cursor.Take("again")))
+        {
+            return null;
+        }
+
+        if (stopped)
+        {
+            var days = rule.Days ?? StoppedDays;
+            cursor.Note($"“stopped” is read as: at least 3 times in {4 * days} days, and not in the {days} days since.");
+            return rule with { Op = EventOperator.Stopped, Value = 3, Periods = 4, Days = days };
+        }
+
+        var lately = rule.Days ?? RestartedDays;
+        cursor.Note($"“again” is read as: in the last {lately} days, after {6 * lately} days without.");
+        return rule with { Op = EventOperator.Restarted, Periods = 6, Days = lately };
     }
 
     private SegmentRule? Happened(bool not) => Started(not) is { } rule ? Whole(rule, not) : null;

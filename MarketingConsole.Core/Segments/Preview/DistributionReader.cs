@@ -7,7 +7,7 @@ using MarketingConsole.Core.Twins.Store;
 namespace MarketingConsole.Core.Segments;
 
 /// <summary>Shows where a condition of a rule cuts: how those whom it decides are spread along what it compares.</summary>
-public sealed class DistributionReader(StoreKeeper keeper, StoreAnswers answers, ConsentGate consent, SegmentService segments, RuleWatches watches, ShopCalendar calendar, TimeProvider time)
+public sealed class DistributionReader(StoreKeeper keeper, StoreAnswers answers, ConsentGate consent, SegmentService segments, RuleWatches watches, MissingScores scores, ShopCalendar calendar, TimeProvider time)
 {
     /// <param name="rule">A rule without problems.</param>
     /// <param name="path">Of one of its conditions, as in <see cref="RuleProblem.Path"/>.</param>
@@ -19,6 +19,11 @@ public sealed class DistributionReader(StoreKeeper keeper, StoreAnswers answers,
         if (ConditionContext.Find(rule, path) is not { } condition)
         {
             return RuleDistribution.None(path, "Choose a condition to see how customers are spread along it.");
+        }
+
+        if (await scores.OfAsync(condition, cancellationToken) is [{ Message: var message }, ..])
+        {
+            return RuleDistribution.None(path, message);
         }
 
         if (StoreAnswers.Obstacle(rule, asOf < now) is { } obstacle)

@@ -5,7 +5,7 @@ internal static class RuleContradictions
 {
     public static IReadOnlyList<RuleProblem> Find(SegmentRule rule)
     {
-        var problems = new List<RuleProblem>();
+        var problems = RuleTree.Nodes(rule).Where(x => x.Rule is EventRule happened && IsSinceItself(happened)).Select(x => new RuleProblem(RuleTree.Join(x.Path, "since"), "Nobody has done this since they last did it. Choose another event, or filter it.")).ToList();
         foreach (var (path, group) in RuleTree.Nodes(rule).Select(x => (x.Path, x.Rule as GroupRule)).Where(x => x.Item2 is { Match: GroupMatch.All }))
         {
             var demands = new Dictionary<string, (Demand Demand, SegmentRule Rule)>(StringComparer.Ordinal);
@@ -27,6 +27,9 @@ internal static class RuleContradictions
 
         return problems;
     }
+
+    private static bool IsSinceItself(EventRule rule) => rule is { Since: { } since, Op: EventOperator.Performed or EventOperator.AtLeast or EventOperator.Above }
+        && since.Event == rule.Event && since.Name == rule.Name && since.Where is null or { IsEmpty: true };
 
     /// <summary>The conditions that must hold together: the group's own and those of "all of" groups inside it; what has held for a time holds now.</summary>
     private static IEnumerable<(string Path, SegmentRule Rule)> Together(string path, SegmentRule rule) => rule switch

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
+using MarketingConsole.Core.Segments;
+using MarketingConsole.Core.Twins;
+using MarketingConsole.Core.Twins.Models;
+using MarketingConsole.Tests.Support;
+using Microsoft.EntityFrameworkCore;
+
+namespace MarketingConsole.Tests.Segments;
+
+public sealed class MissingScoresTests
+{
+    private static readonly SegmentRule Rule = GroupRule.All(
+        new RankRule { Percent = 20, Field = "offerUplift" },
+        GroupRule.Any(new TwinRule { Field = "offerUplift", Op = RuleOperator.Above, Value = 0d }, new TwinRule { Field = "orders30", Op = RuleOperator.AtLeast, Value = 1d }, new TwinRule { Field = "orders", Op = RuleOperator.AtLeast, Value = 1d }));
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task Of_ScoresOfNobody_SaysWhyAndWhere(DatabaseProvider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider);
+        var scores = new MissingScores(database.Get<IDbContextFactory<ConsoleDb>>());
+        Assert.Equal(
+            ["“Offer uplift” is not known of any customer: no model for it has been trained yet.", "“Expected orders in 30 days” is not known of any customer: no model for it has been trained yet."],
+            (await scores.OfAsync(Rule, Stop)).Select(x => x.Message).Distinct());
+
+        await AddAsync(database, new TrainedModel { Kind = ModelKind.OfferUplift, TrainedBy = "test", ReportJson = JsonSerializer.Serialize(new ModelReport("Too little to learn from.", "", 0, 0), JsonSerializerOptions.Web) });
+        await AddAsync(database, new TrainedModel { Kind = ModelKind.Purchases, TrainedBy = "test", Champion = true, ParametersJson = "{}" });
+        var missing = await scores.OfAsync(Rule, Stop);
+        Assert.Equal(["rules[0].field", "rules[1].rules[0].field"], missing.Select(x => x.Path));
+        Assert.All(missing, x => Assert.Equal("“Offer uplift” is not known of any customer: there is no model for it yet. Too little to learn from.", x.Message));
+
+        await AddAsync(database, new TrainedModel { Kind = ModelKind.OfferUplift, TrainedBy = "test", ParametersJson = "{}", ReportJson = JsonSerializer.Serialize(new ModelReport(null, "", 0, 0), JsonSerializerOptions.Web) });
+        Assert.EndsWith("no model for it is in use; under Models one can be put to use.", (await scores.OfAsync(Rule, Stop))[0].Message);
+
+        await AddAsync(database, new Customer { Id = 1, Key = "C-1" });
+        await AddAsync(database, new Twin { CustomerId = 1, OfferUplift = 0.02 }); // of a model that was in use
+        Assert.Empty(await scores.OfAsync(Rule, Stop));
+    }
+
+    private static async Task AddAsync(TestDatabase database, object row)
+    {
+        await using var db = database.Open();
+        db.Add(row);
+        await db.SaveChangesAsync(Stop);
+    }
+}
