@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Linq.Expressions;
 using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Customers;
@@ -68,8 +69,19 @@ public sealed class TwinListService(IDbContextFactory<ConsoleDb> dbs, ConsentGat
     public async Task<int?> FindAsync(string keyOrId, CancellationToken cancellationToken)
     {
         await using var db = await dbs.CreateDbContextAsync(cancellationToken);
-        var found = int.TryParse(keyOrId, out var number) ? db.Customers.Where(x => x.Key == keyOrId || x.Id == number) : db.Customers.Where(x => x.Key == keyOrId);
-        return await found.OrderBy(x => x.Key == keyOrId ? 0 : 1).Select(x => (int?)x.Id).FirstOrDefaultAsync(cancellationToken);
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        return await ByAsync("Key", keyOrId) ?? (int.TryParse(keyOrId, out var number) ? await ByAsync("Id", number) : null);
+
+        // By hand: programs ask for one customer after another, and the query would cost several times what its answer does.
+        async Task<int?> ByAsync(string column, object value)
+        {
+            await using var command = db.Database.GetDbConnection().CreateCommand();
+            command.CommandText = $"SELECT \"Id\" FROM \"Customers\" WHERE \"{column}\" = @value";
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = ("@value", value);
+            command.Parameters.Add(parameter);
+            return await command.ExecuteScalarAsync(cancellationToken) is { } id ? Convert.ToInt32(id, CultureInfo.InvariantCulture) : null;
+        }
     }
 
     /// <param name="ordered">The caller sorts, so the table sorted by must take part.</param>

@@ -17,6 +17,9 @@ namespace MarketingConsole.Intake;
 internal sealed partial class TrackingRequest(SourceService sources, IntakeJournal journal, IntakeMeter meter, IOptions<IntakeOptions> options, IOptions<ShopOptions> shop, TimeProvider time, ILogger<TrackingRequest> log)
 {
     private const string Success = """{"success":true}""";
+
+    /// <summary>Half of the processors read events, however many send: the others look what those already taken change.</summary>
+    private static readonly SemaphoreSlim Parsing = new(Math.Max(1, Environment.ProcessorCount / 2));
     private static readonly string[] Types = ["application/json", "text/json", "text/plain", "application/x-www-form-urlencoded"];
 
     /// <param name="type">Of an endpoint for one type; null = a batch.</param>
@@ -102,7 +105,7 @@ internal sealed partial class TrackingRequest(SourceService sources, IntakeJourn
     private async Task<IResult> TakeAsync(HttpContext http, ReadOnlyMemory<byte> body, MessageType? type, SourceLine? source)
     {
         var receivedAt = time.GetUtcNow().UtcDateTime;
-        var batch = IntakeBatch.Read(body, type, source?.Id ?? 0, source?.Kind ?? SourceKind.Web, receivedAt, shop.Value.Currency);
+        var batch = await ParseAsync(source);
         if (source is null)
         {
             // Browsers that leave a page cannot send headers: their key stands in the body.
@@ -111,7 +114,7 @@ internal sealed partial class TrackingRequest(SourceService sources, IntakeJourn
                 return Unknown(http);
             }
 
-            (source, batch) = (found, IntakeBatch.Read(body, type, found.Id, found.Kind, receivedAt, shop.Value.Currency));
+            (source, batch) = (found, await ParseAsync(found));
         }
 
         if (batch.Record is not null)
@@ -130,6 +133,19 @@ internal sealed partial class TrackingRequest(SourceService sources, IntakeJourn
         return batch.Refused.Count == 0 ? Results.Text(Success, "application/json")
             : batch.Events == 0 ? Refused(batch.Refused, type is not null)
             : Results.Json(new TrackingAnswer(true, batch.Events, batch.Refused));
+
+        async Task<IntakeBatch> ParseAsync(SourceLine? by)
+        {
+            await Parsing.WaitAsync(http.RequestAborted);
+            try
+            {
+                return IntakeBatch.Read(body, type, by?.Id ?? 0, by?.Kind ?? SourceKind.Web, receivedAt, shop.Value.Currency);
+            }
+            finally
+            {
+                Parsing.Release();
+            }
+        }
     }
 
     /// <returns>Bytes read; more than the limit when there is more.</returns>

@@ -95,7 +95,7 @@ internal readonly struct ListSink(List<(int Slot, long At)> list) : IRowSink
 }
 
 /// <summary>Pairs of slot and what is to be told apart.</summary>
-internal readonly struct DistinctSink(HashSet<(int Slot, int Key)> pairs, Func<EventColumns, int, int> key) : IRowSink
+internal readonly struct DistinctSink(HashSet<long> pairs, Func<EventColumns, int, int> key) : IRowSink
 {
     public void Take(EventColumns events, ReadOnlySpan<int> rows)
     {
@@ -103,7 +103,7 @@ internal readonly struct DistinctSink(HashSet<(int Slot, int Key)> pairs, Func<E
         {
             if (key(events, row) is not int.MinValue and var found)
             {
-                pairs.Add((events.Slot[row], found));
+                pairs.Add(((long)events.Slot[row] << 32) | (uint)found);
             }
         }
     }

@@ -156,13 +156,14 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
     {
         var names = new Dictionary<string, int>(StringComparer.Ordinal);
         int Code(string? name) => string.IsNullOrEmpty(name) ? int.MinValue : names.TryGetValue(name, out var code) ? code : names[name] = names.Count;
-        string? Of(int product, Func<StoreProduct, string> read) => store.Products[product] is { } found ? read(found) : null;
-        var pairs = new HashSet<(int Slot, int Key)>();
+        var codes = new Dictionary<int, int>();
+        int Of(int product, Func<StoreProduct, string> read) => codes.TryGetValue(product, out var code) ? code : codes[product] = Code(store.Products[product] is { } found ? read(found) : null);
+        var pairs = new HashSet<long>(); // slot and key
         var sink = new DistinctSink(pairs, rule.Of switch
         {
             "product" => (e, row) => Known(e.Product[row]),
-            "category" => (e, row) => Code(Of(e.Product[row], x => x.Category)),
-            "brand" => (e, row) => Code(Of(e.Product[row], x => x.Brand)),
+            "category" => (e, row) => Of(e.Product[row], x => x.Category),
+            "brand" => (e, row) => Of(e.Product[row], x => x.Brand),
             "store" => (e, row) => Known(e.Store[row]),
             "campaign" => (e, row) => Known(e.Campaign[row]),
             "channel" => (e, row) => e.Channel[row],
@@ -170,9 +171,9 @@ internal sealed class StoreEvents(TwinStore store, ShopCalendar calendar, DateTi
             _ => throw new InvalidOperationException($"{rule.Of} cannot be told apart."),
         });
         scan.Run(span, after, ref sink);
-        foreach (var (slot, _) in pairs)
+        foreach (var pair in pairs)
         {
-            values.Add(slot, 1);
+            values.AddWhole((int)(pair >> 32), 1);
         }
     }
 

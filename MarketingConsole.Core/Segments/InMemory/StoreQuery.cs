@@ -12,6 +12,7 @@ internal sealed class StoreQuery(TwinStore store, ConsentRuleSet consent, ShopCa
 {
     private readonly StoreFields _fields = new(store, calendar, asOf);
     private readonly StoreEvents _events = new(store, calendar, asOf);
+    private readonly Dictionary<Purpose, SlotSet> _allowed = [];
 
     /// <summary>False where the store does not hold what the rule asks for: properties of events, and what was allowed in the past.</summary>
     public static bool Supports(SegmentRule rule, bool past) => RuleTree.Counted(rule).All(x => x switch
@@ -71,7 +72,7 @@ internal sealed class StoreQuery(TwinStore store, ConsentRuleSet consent, ShopCa
     private SlotSet Existing() => store.Cached("existing", asOf, () => (store.Since.Between(long.MinValue + 1, Instants.Of(asOf), store.Slots), store.Since.Next(Instants.Of(asOf), store.Slots))).Copy();
 
     /// <summary>Who may be used for a purpose, by the choices of now.</summary>
-    private SlotSet Allowed(Purpose purpose) => store.Cached($"{purpose} {string.Join(' ', Jurisdictions.All.Select(x => consent.For(purpose, x)))}", asOf, () => Allow(purpose)).Copy(); // the rules themselves are the name: another rule, another set
+    private SlotSet Allowed(Purpose purpose) => (_allowed.TryGetValue(purpose, out var known) ? known : _allowed[purpose] = store.Cached($"{purpose} {string.Join(' ', Jurisdictions.All.Select(x => consent.For(purpose, x)))}", asOf, () => Allow(purpose))).Copy(); // the rules themselves are the name: another rule, another set
 
     private (SlotSet Set, long Until) Allow(Purpose purpose)
     {

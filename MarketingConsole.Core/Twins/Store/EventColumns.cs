@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using MarketingConsole.Core.Events;
 
 namespace MarketingConsole.Core.Twins.Store;
@@ -126,49 +125,80 @@ public sealed class EventColumns
         _newest[slot] = 0;
     }
 
-    /// <summary>Fills empty columns with the rows of some slots, where slots[i] is slot i; each slot's in the order of arrival.</summary>
+    /// <summary>Fills empty columns with the rows of some slots, where slots[i] is slot i; each slot's in the order of arrival. Columns but slot and instant are copied when they are first read,
+    /// which may be after the lock was left: what a row says never changes.</summary>
     internal void CopyTo(EventColumns other, IReadOnlyList<int> slots)
     {
-        var (rows, owners) = (new List<int>(), new List<int>());
-        for (var i = 0; i < slots.Count; i++)
+        var (rows, owners) = RowsOf(slots);
+        other.Count = rows.Length;
+        other._at.Fill(_at, rows);
+        other._slot.Fill(owners);
+        other._product.Later(_product, rows);
+        other._quantity.Later(_quantity, rows);
+        other._store.Later(_store, rows);
+        other._campaign.Later(_campaign, rows);
+        other._channel.Later(_channel, rows);
+        other._dayShift.Later(_dayShift, rows);
+        other._order.Later(_order, rows);
+        other._amount.Later(_amount, rows);
+        other._whole.Later(_whole, rows);
+        for (var row = 0; row < rows.Length && _large.Count > 0; row++)
         {
-            var start = rows.Count;
-            for (var row = Newest(slots[i]); row >= 0; row = _before[row] - 1)
-            {
-                rows.Add(row);
-                owners.Add(i);
-            }
-
-            rows.Reverse(start, rows.Count - start);
-        }
-
-        // Column by column: reads that do not wait for one another.
-        var from = CollectionsMarshal.AsSpan(rows);
-        other.Count = rows.Count;
-        other._at.Fill(_at, from);
-        other._product.Fill(_product, from);
-        other._quantity.Fill(_quantity, from);
-        other._store.Fill(_store, from);
-        other._campaign.Fill(_campaign, from);
-        other._channel.Fill(_channel, from);
-        other._dayShift.Fill(_dayShift, from);
-        other._order.Fill(_order, from);
-        other._amount.Fill(_amount, from);
-        other._whole.Fill(_whole, from);
-        other._slot.Fill(CollectionsMarshal.AsSpan(owners));
-        for (var row = 0; row < from.Length && _large.Count > 0; row++)
-        {
-            if (_large.TryGetValue(from[row], out var large))
+            if (_large.TryGetValue(rows[row], out var large))
             {
                 other._large[row] = large;
             }
         }
 
-        for (var row = 0; row < from.Length; row += BlockSize)
+        for (var row = 0; row < rows.Length; row += BlockSize)
         {
-            var at = other._at.Values[row..Math.Min(row + BlockSize, from.Length)];
+            var at = other._at.Values[row..Math.Min(row + BlockSize, rows.Length)];
             other._blocks.Add((TensorPrimitives.Min(at), TensorPrimitives.Max(at)));
         }
+    }
+
+    /// <summary>The rows of some slots, and of which of them each is.</summary>
+    private (int[] Rows, int[] Owners) RowsOf(IReadOnlyList<int> slots)
+    {
+        // All slots go back one row at a time, side by side: each step waits for memory, and so they wait together.
+        var (at, alive, counts) = (new int[slots.Count], new int[slots.Count], new int[slots.Count]);
+        var (found, n) = (new List<(int Owner, int Row)>(slots.Count), 0);
+        for (var i = 0; i < slots.Count; i++)
+        {
+            at[i] = Newest(slots[i]);
+            alive[n] = i;
+            n += at[i] >= 0 ? 1 : 0;
+        }
+
+        while (n > 0)
+        {
+            var left = 0;
+            for (var k = 0; k < n; k++)
+            {
+                var owner = alive[k];
+                found.Add((owner, at[owner]));
+                counts[owner]++;
+                at[owner] = _before[at[owner]] - 1;
+                alive[left] = owner;
+                left += at[owner] >= 0 ? 1 : 0;
+            }
+
+            n = left;
+        }
+
+        var (rows, owners, end) = (new int[found.Count], new int[found.Count], 0);
+        for (var i = 0; i < counts.Length; i++)
+        {
+            counts[i] = end += counts[i];
+        }
+
+        foreach (var (owner, row) in found)
+        {
+            var to = --counts[owner]; // from the newest back
+            (rows[to], owners[to]) = (row, owner);
+        }
+
+        return (rows, owners);
     }
 
     private int Newest(int slot) => _linked ? _newest[slot] - 1 : throw new InvalidOperationException("The rows were not sorted yet.");

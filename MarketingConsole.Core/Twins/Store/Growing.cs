@@ -5,20 +5,21 @@ namespace MarketingConsole.Core.Twins.Store;
 internal sealed class Growing<T>(T empty) where T : struct, IEquatable<T>
 {
     private T[]? _values;
+    private (Growing<T> Source, int[] Rows)? _later;
 
     /// <summary>True while every row holds the empty value.</summary>
-    public bool IsEmpty => _values is null;
+    public bool IsEmpty => Read() is null;
 
     public T Empty => empty;
 
     public long Bytes => (_values?.LongLength ?? 0) * System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
 
     /// <summary>May be shorter than there are rows, when the last ones are empty; call <see cref="Cover"/> first to read all.</summary>
-    public ReadOnlySpan<T> Values => _values;
+    public ReadOnlySpan<T> Values => Read();
 
     public T this[int row]
     {
-        get => _values is { } values && row < values.Length ? values[row] : empty;
+        get => Read() is { } values && row < values.Length ? values[row] : empty;
         set
         {
             if (_values is null || row >= _values.Length)
@@ -38,7 +39,7 @@ internal sealed class Growing<T>(T empty) where T : struct, IEquatable<T>
     /// <summary>Makes room for at least <paramref name="rows"/>. Readers may call it at the same time: none sees an array that is not filled.</summary>
     public void Cover(int rows)
     {
-        var old = _values;
+        var old = Read();
         var have = old?.Length ?? 0;
         if (rows > have)
         {
@@ -70,8 +71,22 @@ internal sealed class Growing<T>(T empty) where T : struct, IEquatable<T>
         _values = values;
     }
 
+    /// <summary>The same, but not before a value is read. The source must not change what it says of these rows, nor may several read this column at the same time.</summary>
+    public void Later(Growing<T> source, int[] rows) => _later = source.IsEmpty ? null : (source, rows);
+
     /// <summary>Takes these values for the first rows. Only while it is empty.</summary>
-    public void Fill(ReadOnlySpan<T> values) => _values = values.ToArray();
+    public void Fill(T[] values) => _values = values;
+
+    private T[]? Read()
+    {
+        if (_later is var (source, rows))
+        {
+            _later = null;
+            Fill(source, rows);
+        }
+
+        return _values;
+    }
 
     /// <summary>Row i becomes what row <paramref name="order"/>[i] was.</summary>
     public void Reorder(int[] order)
