@@ -10,6 +10,9 @@ namespace MarketingConsole.Core.Consent;
 /// <summary>A customer was erased: whoever keeps copies outside the database (files, memory) deletes them. Never logged.</summary>
 public sealed record CustomerErased(int CustomerId, string Key, string? Email, string? Phone);
 
+/// <summary>Called within the transaction that erases a customer while everything is still there: notes whom the erasure must be told to (GDPR article 19).</summary>
+public delegate Task BeforeErasure(ConsoleDb db, int customerId, string key, CancellationToken cancellationToken);
+
 /// <param name="Key">The customer's key, which confirms the erasure.</param>
 /// <param name="Counts">Rows by table.</param>
 public sealed record ErasurePlan(int CustomerId, string Key, IReadOnlyDictionary<string, int> Counts)
@@ -29,7 +32,7 @@ public sealed record ErasurePlan(int CustomerId, string Key, IReadOnlyDictionary
 
 /// <summary>Erases one person (GDPR article 17). What stays: sums of campaigns (their messages under a random number), a proof that somebody was erased
 /// (keyed hash), and the person's addresses as keyed hashes on the suppression list. See docs/decisions/erasure.md.</summary>
-public sealed class CustomerEraser(IDbContextFactory<ConsoleDb> dbs, SuppressionList suppressions, ChangeFeed feed, TimeProvider time)
+public sealed class CustomerEraser(IDbContextFactory<ConsoleDb> dbs, SuppressionList suppressions, IEnumerable<BeforeErasure> before, ChangeFeed feed, TimeProvider time)
 {
     private const string Reason = "Erased at the person's request";
 
@@ -69,6 +72,11 @@ public sealed class CustomerEraser(IDbContextFactory<ConsoleDb> dbs, Suppression
         var now = time.GetUtcNow().UtcDateTime;
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        foreach (var note in before)
+        {
+            await note(db, customerId, customer.Key, cancellationToken);
+        }
+
         var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var table in CustomerTable.Of(db.Model))
         {

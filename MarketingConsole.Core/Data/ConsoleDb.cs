@@ -53,6 +53,7 @@ public abstract class ConsoleDb(DbContextOptions options) : IdentityDbContext<Co
     public DbSet<SegmentMove> SegmentMoves => Set<SegmentMove>();
     public DbSet<SegmentSize> SegmentSizes => Set<SegmentSize>();
     public DbSet<SegmentWebhook> SegmentWebhooks => Set<SegmentWebhook>();
+    public DbSet<SegmentFarewell> SegmentFarewells => Set<SegmentFarewell>();
     public DbSet<Offer> Offers => Set<Offer>();
     public DbSet<Campaign> Campaigns => Set<Campaign>();
     public DbSet<CampaignApproval> CampaignApprovals => Set<CampaignApproval>();

@@ -36,15 +36,18 @@ public sealed class ShopCalendar(Microsoft.Extensions.Options.IOptions<ShopOptio
     public static DateOnly DateOf(int day) => DateOnly.FromDayNumber(day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber);
 
     /// <summary>Start of a local day as UTC.</summary>
-    public DateTime StartOf(DateOnly date)
+    public DateTime StartOf(DateOnly date) => StartOf(date, _zone);
+
+    public static DateTime StartOf(DateOnly date, TimeZoneInfo zone)
     {
+        ArgumentNullException.ThrowIfNull(zone);
         var local = date.ToDateTime(TimeOnly.MinValue);
-        while (_zone.IsInvalidTime(local))
+        while (zone.IsInvalidTime(local))
         {
             local = local.AddMinutes(30); // midnight does not exist where the clock jumps over it
         }
 
-        return TimeZoneInfo.ConvertTimeToUtc(local, _zone);
+        return TimeZoneInfo.ConvertTimeToUtc(local, zone);
     }
 
     /// <summary>0 = Monday 00:00 to 167 = Sunday 23:00, local.</summary>

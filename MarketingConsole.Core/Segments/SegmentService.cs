@@ -19,7 +19,7 @@ public sealed record SegmentDraft(string Name, string Description, SegmentRule R
 public sealed record CustomerSegment(int Id, string Name, DateTime EnteredAt);
 
 /// <summary>Segments: list, get, save, delete, and who is in which.</summary>
-public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeeper keeper, RuleWatches watches, StoreKeeper stores, AuditLog audit, IOptions<ShopOptions> shop, TimeProvider time)
+public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeeper keeper, RuleWatches watches, StoreKeeper stores, AuditLog audit, IOptions<ShopOptions> shop, ShopCalendar calendar, TimeProvider time)
 {
     public const int MaxName = 120, MaxDescription = 1000;
 
@@ -206,7 +206,8 @@ public sealed class SegmentService(IDbContextFactory<ConsoleDb> dbs, SegmentKeep
             await db.Segments.Select(x => new { x.Id, x.Name }).ToDictionaryAsync(x => x.Id, x => x.Name, cancellationToken),
             await db.Stores.Select(x => new { x.Id, x.Name }).ToDictionaryAsync(x => x.Id, x => x.Name, cancellationToken),
             await db.Campaigns.Select(x => new { x.Id, x.Name }).ToDictionaryAsync(x => x.Id, x => x.Name, cancellationToken),
-            shop.Value.Currency);
+            shop.Value.Currency)
+        { Zone = calendar.Zone };
     }
 
     private static async Task<Dictionary<int, SegmentRule>> RulesAsync(ConsoleDb db, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Segments.Describing;
 using MarketingConsole.Core.Segments.InMemory;
@@ -37,6 +38,8 @@ public static class SegmentsRegistration
         services.AddDataProtection();
         services.AddHttpClient(WebhookSender.ClientName).ConfigurePrimaryHttpMessageHandler(x => PublicAddress.Handler(x.GetRequiredService<IOptions<SegmentWebhookOptions>>().Value.PrivateWebhooks));
         services.AddSingleton<SegmentWebhooks>();
+        services.AddSingleton<SegmentFarewells>();
+        services.AddSingleton<BeforeErasure>(x => x.GetRequiredService<SegmentFarewells>().NoteAsync);
         services.AddSingleton<WebhookSender>();
         services.AddHostedService(x => x.GetRequiredService<WebhookSender>());
         return services;

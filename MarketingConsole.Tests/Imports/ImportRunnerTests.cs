@@ -5,6 +5,7 @@ using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Events.Imports;
+using MarketingConsole.Core.Events.Intake.People;
 using MarketingConsole.Core.Jobs;
 using MarketingConsole.Core.Twins;
 using MarketingConsole.Tests.Support;
@@ -96,6 +97,61 @@ public sealed class ImportRunnerTests
         await using var after = test.Open();
         var customer = await after.Customers.SingleAsync(TestContext.Current.CancellationToken);
         Assert.Equal(("Wien", "platinum"), (customer.City, customer.Tier));
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Undo_TraitsThatMergesCopiedOn_RestoresThemThereToo(DatabaseProvider provider)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var test = await TestDatabase.CreateAsync(provider, (s, c) => s.AddJobs(c, Path.GetTempPath()).AddConsent(c).AddCustomers(c).AddEvents(c).AddSingleton<AuditLog>(), ("Imports:Folder", Directory.CreateTempSubdirectory().FullName));
+        var choices = new ImportChoices(ImportKind.Customers, new Dictionary<string, string> { ["trait:likes"] = "likes", ["trait:shoe"] = "shoe" });
+        await ImportAsync(test, "customer,email,city,tier,likes,shoe\n1,a@example.com,Wien,,tea,\n2,b@example.com,,platinum,,\n3,c@example.com,,,,\n", choices);
+        var (second, _) = await ImportAsync(test, "customer,email,city,tier,gender,likes,shoe\n1,a@example.com,Graz,silver,female,coffee,39\n4,d@example.com,Linz,,,,\n", choices);
+        var ids = new Dictionary<string, int>();
+        await using (var db = test.Open())
+        {
+            ids = await db.Customers.ToDictionaryAsync(x => x.Key, x => x.Id, stop);
+        }
+
+        var merger = test.Get<CustomerMerger>();
+        var first = await merger.MergeAsync(ids["1"], ids["2"], "test", "by hand", stop); // fills 2's gaps: city, gender, likes, shoe
+        await merger.MergeAsync(ids["2"], ids["3"], "test", "by hand", stop); // and carries them on to 3
+        await using (var db = test.Open())
+        {
+            var carried = await db.Customers.AsNoTracking().SingleAsync(x => x.Key == "3", stop);
+            Assert.Equal(("Graz", "female"), (carried.City, carried.Gender));
+            await db.Customers.Where(x => x.Key == "3").ExecuteUpdateAsync(s => s.SetProperty(x => x.Gender, "male"), stop); // said since
+        }
+
+        await test.Get<ImportUndo>().RunAsync(second, "test", null, CancellationToken.None);
+        await using var after = test.Open();
+        var three = await after.Customers.SingleAsync(x => x.Key == "3", stop);
+        Assert.Equal(("Wien", "platinum", "male", "c@example.com"), (three.City, three.Tier, three.Gender, three.Email));
+        Assert.Equal([("likes", "tea")], (await after.CustomerTraits.Where(x => x.CustomerId == ids["3"]).ToListAsync(stop)).Select(x => (x.Name, x.Value)));
+        Assert.Equal("Wien", (await after.Customers.SingleAsync(x => x.Key == "2", stop)).City);
+
+        // Taking the merges back clears what is left of what they copied.
+        Assert.Empty(await merger.UndoAsync(await after.CustomerMerges.Where(x => x.IntoId == ids["3"]).Select(x => x.Id).SingleAsync(stop), "test", stop));
+        Assert.Empty(await merger.UndoAsync(first!.Value, "test", stop));
+        await using var apart = test.Open();
+        Assert.Equal([("1", "Wien", null), ("2", null, "platinum"), ("3", null, null)], (await apart.Customers.OrderBy(x => x.Key).ToListAsync(stop)).Select(x => (x.Key, x.City, x.Tier)));
+        Assert.Equal([(ids["1"], "tea")], (await apart.CustomerTraits.ToListAsync(stop)).Select(x => (x.CustomerId, x.Value)));
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Undo_CustomerOfTheImportMergedIntoAnother_TakesItsTraitsBack(DatabaseProvider provider)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var test = await TestDatabase.CreateAsync(provider, (s, c) => s.AddJobs(c, Path.GetTempPath()).AddConsent(c).AddCustomers(c).AddEvents(c).AddSingleton<AuditLog>(), ("Imports:Folder", Directory.CreateTempSubdirectory().FullName));
+        await ImportAsync(test, "customer,email,city\n1,a@example.com,\n");
+        var (second, _) = await ImportAsync(test, "customer,email,city,tier\n2,b@example.com,Graz,silver\n");
+        await using var db = test.Open();
+        var ids = await db.Customers.ToDictionaryAsync(x => x.Key, x => x.Id, stop);
+        await test.Get<CustomerMerger>().MergeAsync(ids["2"], ids["1"], "test", "by hand", stop);
+        Assert.Equal("Graz", await db.Customers.Where(x => x.Key == "1").Select(x => x.City).SingleAsync(stop));
+        await test.Get<ImportUndo>().RunAsync(second, "test", null, CancellationToken.None);
+        var left = await db.Customers.AsNoTracking().SingleAsync(stop);
+        Assert.Equal(("1", null, null, "a@example.com"), (left.Key, left.City, left.Tier, left.Email));
     }
 
     [Theory, MemberData(nameof(Providers))]

@@ -225,6 +225,27 @@ public sealed class MessageLoaderTests
         Assert.Equal([1290L, 1000L, 0L], await db.EventItems.Where(x => x.EventId == id).OrderBy(x => x.Line).Select(x => x.AmountCents).ToListAsync(Stop));
     }
 
+    [Theory, MemberData(nameof(TestDatabase.Providers), MemberType = typeof(TestDatabase))]
+    public async Task LoadAsync_CancelledOrder_GivesBackWhatIsLeftOnce(DatabaseProvider provider)
+    {
+        const string lines = """ "total":40.80,"products":[{"sku":"TEA","price":12.9,"quantity":2},{"sku":"CUP","price":15}]""";
+        static string Call(string messageId, string name, string order, string more = "") => $$"""{"type":"track","messageId":"{{messageId}}","userId":"C-1","event":"{{name}}","properties":{"order_id":"{{order}}"{{(more.Length > 0 ? "," + more : "")}} } }""";
+        await using var shop = await IntakeShop.OpenAsync(provider);
+        await shop.LoadAsync(SourceKind.Web, Call("a", "Order Completed", "A", lines), Call("b", "Order Completed", "B", lines), Call("c", "Order Completed", "C", lines));
+        await shop.LoadAsync(
+            SourceKind.Web,
+            Call("a-bare", "Order Cancelled", "A"), Call("a-again", "Order Cancelled", "A", lines),
+            Call("b-part", "Order Refunded", "B", """ "products":[{"sku":"TEA"}]"""), Call("b-full", "order cancelled", "B", lines), Call("b-bare", "Order Cancelled", "B"),
+            Call("c-part", "Order Cancelled", "C", """ "total":15,"products":[{"sku":"CUP","price":15}]"""), Call("unknown", "Order Cancelled", "D", lines));
+
+        await using var db = shop.Open();
+        var events = await db.Events.Where(x => x.Type == EventType.Return).ToDictionaryAsync(x => x.Id, Stop);
+        Assert.Equal([(4080L, 3), (0L, 0), (1290L, 1), (2790L, 2), (0L, 0), (1500L, 1), (0L, 0)], new[] { "a-bare", "a-again", "b-part", "b-full", "b-bare", "c-part", "unknown" }.Select(x => (events[MessageIds.Hash(x)].AmountCents, events[MessageIds.Hash(x)].Quantity)));
+        Assert.Equal(2580, await db.Events.SumAsync(x => x.Type == EventType.Purchase ? x.AmountCents : -x.AmountCents, Stop));
+        Assert.Equal((2, 2580L), (await db.EventItems.SumAsync(x => x.Returned ? -x.Quantity : x.Quantity, Stop), await db.EventItems.SumAsync(x => x.Returned ? -x.AmountCents : x.AmountCents, Stop)));
+        Assert.Equal(0, await db.Events.CountAsync(x => x.Type == EventType.Custom, Stop));
+    }
+
     [Fact]
     public async Task LoadAsync_OrderAndItsRefundTogether_GivesBackAll()
     {

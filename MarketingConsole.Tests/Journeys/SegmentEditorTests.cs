@@ -1,4 +1,6 @@
 using MarketingConsole.Core.Access;
+using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
 using MarketingConsole.Tests.Support;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -65,5 +67,57 @@ public sealed class SegmentEditorTests(BrowserFixture browser, ConsoleFactory ap
         await Expect(sentence).ToHaveTextAsync("Customers whose age is at least 19."); // each let go by itself
         await page.Keyboard.PressAsync("Control+y");
         await Expect(slider).ToHaveValueAsync("20");
+    }
+
+    [Fact]
+    public async Task Editor_ConditionWithoutAValue_ShowsWhatThereIsToChooseBeforeItComplains()
+    {
+        await using (var db = app.Open())
+        {
+            db.Customers.AddRange(new[] { "DE", "DE", "AT" }.Select((country, n) => CustomerNormaliser.Apply(new Customer { Id = 9001 + n, Key = $"choose-{n}", Country = country, CreatedAt = DateTime.UnixEpoch })));
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        app.Get<ChangeFeed>().Publish(new CustomersChanged([9001, 9002, 9003]));
+        var page = await browser.SignInAsync(app, Roles.Marketer);
+        await BrowserFixture.GoAsync(page, "/segments/new");
+        await PickAsync(page, "country");
+        await Expect(page.Locator(".distribution li", new() { HasText = "DE" })).ToContainTextAsync("2");
+        await Expect(page.GetByText("Not counted yet. Country: choose at least one value.")).ToBeVisibleAsync();
+        await Expect(page.Locator("li[data-path='rules[0]'] .message")).ToHaveCountAsync(0);
+        await page.FillAsync("#name", "Nobody yet");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await Expect(page.Locator("li[data-path='rules[0]'] .message")).ToHaveTextAsync("Choose at least one value.");
+        await page.GetByLabel("Add to Country").SelectOptionAsync("DE");
+        await Expect(page.GetByTestId("count")).ToHaveTextAsync("2");
+        await Expect(page.Locator("li[data-path='rules[0]'] .message")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Editor_FieldsTypedOneAfterTheOther_KeepAllAndDaysAreTheShops()
+    {
+        var page = await browser.SignInAsync(app, Roles.Marketer);
+        await BrowserFixture.GoAsync(page, "/segments/new");
+        await PickAsync(page, "random");
+        var sentence = page.Locator("p.sentence");
+        await page.GetByLabel("From, per cent").FillAsync("10");
+        await page.GetByLabel("To, per cent").FillAsync("50");
+        await page.GetByLabel("Name of the draw").FillAsync("spring");
+        await Expect(sentence).ToHaveTextAsync("Customers who are drawn at random from 10 to 50 % of the draw “spring”.");
+        await PickAsync(page, "bought");
+        await page.GetByLabel("When", new() { Exact = true }).SelectOptionAsync("between");
+        await page.GetByLabel("From", new() { Exact = true }).FillAsync("2026-03-01");
+        await page.GetByLabel("To, inclusive").FillAsync("2026-03-31");
+        await Expect(sentence).ToHaveTextAsync("Customers who are drawn at random from 10 to 50 % of the draw “spring”, and who bought something between 1 March 2026 and 31 March 2026.");
+        await Expect(page.GetByLabel("From", new() { Exact = true })).ToHaveValueAsync("2026-03-01");
+        await Expect(page.GetByLabel("To, inclusive")).ToHaveValueAsync("2026-03-31");
+    }
+
+    private static async Task PickAsync(IPage page, string text)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Condition", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Search conditions" }).FillAsync(text);
+        await Expect(page.GetByRole(AriaRole.Listbox, new() { Name = "Conditions" }).GetByRole(AriaRole.Option).First).ToContainTextAsync(text, new() { IgnoreCase = true });
+        await page.Keyboard.PressAsync("Enter");
     }
 }

@@ -17,6 +17,7 @@ public sealed class ConditionNumberTests
         """{"type":"sequence","first":{"event":"view"},"then":{"event":"purchase"},"withinDays":7,"days":90}""", """{"type":"sequence","first":{"event":"view"},"then":{"event":"purchase"},"withinMinutes":7}""",
         """{"type":"member","segment":3,"days":30}""", """{"type":"lookalike","segment":3,"atLeast":60}""", """{"type":"rank","percent":5,"field":"revenue"}""", """{"type":"rank","count":100,"event":{"event":"purchase","measure":"sum","days":365}}""",
         """{"type":"bucket","from":10,"to":50}""", """{"type":"near","kilometres":10,"store":1}""",
+        """{"type":"held","days":14,"rule":{"type":"trait","field":"tier","value":"gold"}}""", """{"type":"held","minutes":90,"rule":{"type":"trait","field":"tier","value":"gold"}}""",
     ];
 
     [Theory]

@@ -91,6 +91,32 @@ public sealed class RuleNodeTests
         Assert.Empty(editing.ProblemsAt(editing.Root.Children[1]));
     }
 
+    [Fact]
+    public void Add_ConditionThatLacksAValue_IsMarkedOnceTouchedOrAsked()
+    {
+        var editing = new RuleEditing(GroupRule.All(Is("A")), null!, "EUR");
+        editing.Checking += () => editing.Problems = RuleValidator.Check(editing.Rule);
+        var country = new TraitRule { Field = "country", Op = RuleOperator.In, Values = [] };
+        editing.Add(editing.Root, country);
+        var added = editing.Root.Children![1];
+        Assert.Empty(editing.ProblemsAt(added));
+        Assert.Equal("Country: choose at least one value.", editing.Lacking);
+        editing.Mark();
+        Assert.Single(editing.ProblemsAt(added));
+        Assert.Null(editing.Lacking);
+
+        editing.Pick(added, country);
+        Assert.Empty(editing.ProblemsAt(added));
+        editing.Set(added, country with { Op = RuleOperator.NotIn });
+        Assert.Single(editing.ProblemsAt(added));
+        editing.Set(added, country with { Values = ["DE"] });
+        Assert.Empty(editing.Problems);
+
+        editing.Add(editing.Root, country);
+        editing.Set(added, country with { Values = [] }); // one is marked, the other is not
+        Assert.Null(editing.Lacking);
+    }
+
     private static TraitRule Is(string value) => new() { Field = "city", Op = RuleOperator.Is, Value = value };
 
     private static string Text(SegmentRule rule) => rule is HeldRule held ? $"{held.Days}{held.Minutes}{(held.Days is null ? "m" : "d")} {Text(held.Rule!)}" : rule is GroupRule group ? $"{group.Match.ToString().ToLowerInvariant()}({string.Join(",", group.Rules.Select(Text))})" : ((TraitRule)rule).Value!.Value.Text!;

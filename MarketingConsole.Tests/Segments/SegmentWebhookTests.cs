@@ -142,6 +142,109 @@ public sealed class SegmentWebhookTests
         Assert.Equal((3, 0), (receiver.Calls.Count, (await StateAsync(shop)).Waiting));
     }
 
+    [Theory, MemberData(nameof(Providers))]
+    public async Task DeliverAsync_ErasedMember_IsToldToHaveLeftAfterARestartAndThenForgotten(DatabaseProvider provider)
+    {
+        await using var receiver = await Receiver.StartAsync(200, 500, 200);
+        await using var shop = await ShopAsync(provider);
+        await MoveAsync(shop, (3, true)); // before the webhook was set: its receiver does not know C3
+        await SetAsync(shop, receiver.Url);
+        await MoveAsync(shop, (1, true), (2, true), (2, false));
+        using (var before = Sender(shop))
+        {
+            await before.DeliverAsync(Stop);
+            await EraseAsync(shop, 1, 2, 3);
+            Assert.Equal(1, (await StateAsync(shop)).Waiting);
+            await before.DeliverAsync(Stop);
+        }
+
+        await using (var db = shop.Open())
+        {
+            Assert.DoesNotContain("C1", (await db.SegmentFarewells.SingleAsync(Stop)).Key, StringComparison.Ordinal);
+            Assert.Equal([0], await db.SegmentMoves.Select(x => x.CustomerId).ToListAsync(Stop));
+        }
+
+        shop.Time.Advance(TimeSpan.FromMinutes(1));
+        using var after = Sender(shop);
+        await after.DeliverAsync(Stop);
+        Assert.Equal(receiver.Calls[1].Id, receiver.Calls[2].Id);
+        Assert.Equal([("C1", "left")], receiver.Calls[2].Moves);
+        await NothingIsKeptAsync(shop);
+        await after.DeliverAsync(Stop);
+        Assert.Equal(3, receiver.Calls.Count);
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task DeliverAsync_ErasedDuringAFailingDelivery_IsToldOnlyToHaveLeftAndOthersGoOn(DatabaseProvider provider)
+    {
+        await using var receiver = await Receiver.StartAsync(500, 200);
+        await using var shop = await ShopAsync(provider);
+        await SetAsync(shop, receiver.Url);
+        await MoveAsync(shop, (1, true));
+        using var sender = Sender(shop);
+        await sender.DeliverAsync(Stop); // who knows what the receiver made of it
+        await MoveAsync(shop, (2, true)); // not told to anybody yet
+        await EraseAsync(shop, 1, 2);
+        await MoveAsync(shop, (3, true));
+        shop.Time.Advance(TimeSpan.FromMinutes(1));
+        await sender.DeliverAsync(Stop);
+        Assert.Equal([("C1", "left"), ("C3", "entered")], receiver.Calls.Skip(1).SelectMany(x => x.Moves));
+        Assert.NotEqual(receiver.Calls[0].Id, receiver.Calls[1].Id);
+        await NothingIsKeptAsync(shop);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_NewsOfAnEarlierMoveWrittenLate_IsToldAllTheSame()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var shop = await ShopAsync(DatabaseProvider.Sqlite);
+        await SetAsync(shop, receiver.Url);
+        await MoveAsync(shop, (1, true));
+        using var sender = Sender(shop);
+        await sender.DeliverAsync(Stop);
+        await EraseAsync(shop, 1);
+        await MoveAsync(shop, (2, true));
+        await using (var db = shop.Open())
+        {
+            await db.SegmentWebhooks.ExecuteUpdateAsync(x => x.SetProperty(w => w.Delivered, db.SegmentFarewells.Max(f => f.MoveId)), Stop); // as if C2's move had been visible first
+        }
+
+        await sender.DeliverAsync(Stop);
+        Assert.Equal([("C1", "left"), ("C2", "entered")], receiver.Calls[^1].Moves);
+        await NothingIsKeptAsync(shop);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task EraseAsync_WebhookThatCannotTell_KeepsTheKeyThirtyDaysAtMost(bool paused)
+    {
+        await using var receiver = await Receiver.StartAsync(200, 410);
+        await using var shop = await ShopAsync(DatabaseProvider.Sqlite);
+        await SetAsync(shop, receiver.Url);
+        await MoveAsync(shop, (1, true));
+        using var sender = Sender(shop);
+        await sender.DeliverAsync(Stop);
+        await EraseAsync(shop, 1);
+        await using var db = shop.Open();
+        if (paused)
+        {
+            await sender.DeliverAsync(Stop);
+            Assert.NotNull((await StateAsync(shop)).PausedAt);
+            shop.Time.Advance(SegmentFarewells.Keeps);
+            await sender.DeliverAsync(Stop);
+            Assert.Equal(1, await db.SegmentFarewells.CountAsync(Stop)); // somebody may resume it
+            shop.Time.Advance(TimeSpan.FromSeconds(1));
+            await sender.DeliverAsync(Stop);
+        }
+        else
+        {
+            await shop.Get<SegmentWebhooks>().RemoveAsync(Segment, "test", Stop);
+        }
+
+        Assert.False(await db.SegmentFarewells.AnyAsync(Stop));
+    }
+
     [Fact]
     public async Task TestAsync_Receiver_GetsACallWithoutMoves()
     {
@@ -205,7 +308,7 @@ public sealed class SegmentWebhookTests
     [InlineData("fe80::1", false)]
     public void PublicAddress_Is_ByRegistry(string address, bool isPublic) => Assert.Equal(isPublic, PublicAddress.Is(IPAddress.Parse(address)));
 
-    private static WebhookSender Sender(TestDatabase shop) => new(shop.Get<IDbContextFactory<ConsoleDb>>(), shop.Get<SegmentWebhooks>(), shop.Get<IHttpClientFactory>(), shop.Get<ChangeFeed>(), shop.Time, NullLogger<WebhookSender>.Instance);
+    private static WebhookSender Sender(TestDatabase shop) => new(shop.Get<IDbContextFactory<ConsoleDb>>(), shop.Get<SegmentWebhooks>(), shop.Get<SegmentFarewells>(), shop.Get<IHttpClientFactory>(), shop.Get<ChangeFeed>(), shop.Time, NullLogger<WebhookSender>.Instance);
 
     private static async Task<string> SetAsync(TestDatabase shop, string url)
     {
@@ -220,6 +323,22 @@ public sealed class SegmentWebhookTests
     {
         await using var db = shop.Open();
         await db.BulkInsertAsync(moves.Select(x => new SegmentMove { SegmentId = Segment, CustomerId = x.Customer, At = shop.Time.Now, Entered = x.Entered }).ToList(), Stop);
+    }
+
+    private static async Task EraseAsync(TestDatabase shop, params int[] customers)
+    {
+        foreach (var id in customers)
+        {
+            Assert.NotNull(await shop.Get<CustomerEraser>().EraseAsync(id, "test", Stop));
+        }
+    }
+
+    private static async Task NothingIsKeptAsync(TestDatabase shop)
+    {
+        await using var db = shop.Open();
+        Assert.False(await db.SegmentFarewells.AnyAsync(Stop));
+        Assert.False(await db.SegmentMoves.AnyAsync(x => x.CustomerId == 0, Stop));
+        Assert.Equal(0, (await StateAsync(shop)).Waiting);
     }
 
     private static async Task<TestDatabase> ShopAsync(DatabaseProvider provider, bool anywhere = true)

@@ -38,13 +38,13 @@ internal record IdentifyCall : Call
 
 internal record TrackCall : Call
 {
-    [Required, Description("What happened: a name of Segment's e-commerce, e-mail or mobile specification (Order Completed, Order Refunded, Product Viewed, Product Added, …) or one of the shop's own."), MaxLength(100)] public string Event { get; init; } = "";
+    [Required, Description("What happened: a name of Segment's e-commerce, e-mail or mobile specification (Order Completed, Order Refunded, Order Cancelled, Product Viewed, Product Added, …) or one of the shop's own."), MaxLength(100)] public string Event { get; init; } = "";
     [Description("What is to be known about it; anything beyond these is kept as it is.")] public TrackProperties? Properties { get; init; }
 }
 
 internal sealed record TrackProperties : TrackProduct
 {
-    [JsonPropertyName("order_id"), Description("Number of an order. Order Refunded with it alone gives back all that is left of the order; with products or an amount, these."), MaxLength(64)] public string? OrderId { get; init; }
+    [JsonPropertyName("order_id"), Description("Number of an order. Order Refunded or Order Cancelled with it alone gives back all that is left of the order; with products or an amount, these."), MaxLength(64)] public string? OrderId { get; init; }
     [Description("What the customer pays, or gets back: 12.90 as number or text. Otherwise value, revenue or the sum of the products.")] public decimal? Total { get; init; }
     [Description("ISO 4217; must be the shop's."), StringLength(3, MinimumLength = 3)] public string? Currency { get; init; }
     [Description("Lines of an order, at most 1000.")] public IReadOnlyList<TrackProduct>? Products { get; init; }

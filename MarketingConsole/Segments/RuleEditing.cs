@@ -6,6 +6,7 @@ namespace MarketingConsole.Segments;
 internal sealed class RuleEditing(SegmentRule rule, RuleSuggestions suggestions, string currency)
 {
     private readonly Stack<SegmentRule> _undo = new(), _redo = new();
+    private readonly HashSet<RuleNode> _untouched = [];
     private readonly Dictionary<string, Task<IReadOnlyList<Suggestion>>> _suggested = [];
     private SegmentRule _now = RuleNode.From(rule).ToRule();
     private string? _typing;
@@ -73,8 +74,44 @@ internal sealed class RuleEditing(SegmentRule rule, RuleSuggestions suggestions,
     public void Set(RuleNode node, SegmentRule leaf, string? typing = null)
     {
         _active = node;
+        _untouched.Remove(node);
         node.Leaf = leaf;
         Commit(typing is null ? null : $"{node.Path}/{typing}");
+    }
+
+    /// <summary>Puts another condition in the place of one. What a new one lacks is not held against the reader before they have done something to it.</summary>
+    public void Pick(RuleNode node, SegmentRule leaf)
+    {
+        (_active, node.Leaf) = (node, leaf);
+        _untouched.Add(node);
+        Commit();
+    }
+
+    /// <summary>Adds a condition or group as the last one of a group, as <see cref="Pick"/> does.</summary>
+    public void Add(RuleNode group, SegmentRule rule)
+    {
+        Added = group.Add(rule);
+        _untouched.Add(Added);
+        Activate(Added);
+        Commit();
+    }
+
+    /// <summary>Marks everything that is wrong.</summary>
+    public void Mark()
+    {
+        _untouched.Clear();
+        Announce();
+    }
+
+    /// <summary>What the rule lacks, naming the condition, where nothing that is wrong is marked; null when something is, or nothing is wrong.</summary>
+    public string? Lacking
+    {
+        get
+        {
+            var bare = _untouched.Where(x => x.Leaf is not null && IsIn(x)).Select(x => (Node: x, Problems: Own(x).ToList())).Where(x => x.Problems.Count > 0).ToList();
+            return bare.Count > 0 && bare.Sum(x => x.Problems.Count) == Problems.Count && bare[0].Problems[0].Message is var message
+                ? $"{RuleCatalogue.Label(bare[0].Node.Leaf!)}: {char.ToLowerInvariant(message[0])}{message[1..]}" : null;
+        }
     }
 
     /// <summary>Ends a row of steps that were one: the next one is undone by itself.</summary>
@@ -127,7 +164,10 @@ internal sealed class RuleEditing(SegmentRule rule, RuleSuggestions suggestions,
         Load(_now is GroupRule { Match: GroupMatch.All } now ? GroupRule.All([.. now.Rules, .. added]) : GroupRule.All([_now, .. added]));
     }
 
-    public IEnumerable<RuleProblem> ProblemsAt(RuleNode node) => Problems.Where(x => node.Children is null ? x.Path == node.Place || x.Path.StartsWith(node.Place + ".", StringComparison.Ordinal)
+    /// <summary>What is to be marked at a node.</summary>
+    public IEnumerable<RuleProblem> ProblemsAt(RuleNode node) => _untouched.Contains(node) && node.Leaf is not null ? [] : Own(node);
+
+    private IEnumerable<RuleProblem> Own(RuleNode node) => Problems.Where(x => node.Children is null ? x.Path == node.Place || x.Path.StartsWith(node.Place + ".", StringComparison.Ordinal)
         : x.Path == node.Path || x.Path == node.Place || (node.Held is not null && (x.Path == $"{node.Place}.days" || x.Path == $"{node.Place}.minutes")));
 
     public Task<IReadOnlyList<Suggestion>> SuggestAsync(string list) => Once(list, () => suggestions.ForListAsync(list, CancellationToken.None));

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Events.Imports;
 
-/// <summary>Takes an import back: its events, the products and customers nothing else refers to, and the traits it changed where they still stand as it left them.
+/// <summary>Takes an import back: its events, the products and customers nothing else refers to, and the traits it changed where they still stand as it left them, also where a merge copied them.
 /// Consents are never raised by an undo: a yes the file gave is withdrawn, a no stays.</summary>
 public sealed class ImportUndo(IDbContextFactory<ConsoleDb> dbs, ConsentGate gate, ChangeFeed feed, TimeProvider time)
 {
@@ -72,6 +72,8 @@ public sealed class ImportUndo(IDbContextFactory<ConsoleDb> dbs, ConsentGate gat
                 }
             }
 
+            await db.SaveChangesAsync(cancellationToken);
+            await MergedCopies.TakeBackAsync(db, changes.ToDictionary(x => x.CustomerId, x => TakenBack.Of(CustomerChange.FromJson(x.BeforeJson))), cancellationToken);
             db.ImportChanges.RemoveRange(changes);
             await db.SaveChangesAsync(cancellationToken);
             db.ChangeTracker.Clear();
@@ -94,6 +96,8 @@ public sealed class ImportUndo(IDbContextFactory<ConsoleDb> dbs, ConsentGate gat
         while (await alone.OrderBy(x => x.Id).Select(x => x.Id).Take(Batch).ToListAsync(cancellationToken) is { Count: > 0 } ids)
         {
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            await MergedCopies.TakeBackAllAsync(db, ids, cancellationToken);
+            db.ChangeTracker.Clear();
             await db.CustomerTraits.Where(x => ids.Contains(x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
             await db.CustomerIdentities.Where(x => ids.Contains(x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
             await db.ConsentChoices.Where(x => ids.Contains(x.CustomerId)).ExecuteDeleteAsync(cancellationToken);

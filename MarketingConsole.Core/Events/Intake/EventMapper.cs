@@ -26,6 +26,7 @@ internal static class EventMapper
         }
 
         var order = !meaning.NeedsProperties ? OrderProperties.None : message.Order ?? OrderReader.Read(message.Properties, []);
+        order = meaning.Cancels ? order with { Cancels = true } : order;
         var isOrder = meaning.Type is EventType.Purchase or EventType.Return;
         return (new Event
         {

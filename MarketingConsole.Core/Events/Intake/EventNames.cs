@@ -4,7 +4,8 @@ namespace MarketingConsole.Core.Events.Intake;
 
 /// <param name="NeedsProperties">Amounts and products are read from the properties.</param>
 /// <param name="Channel">Where such an event happens; null = where the source is.</param>
-internal sealed record EventMeaning(EventType Type, bool NeedsProperties = false, Channel? Channel = null);
+/// <param name="Cancels">Gives back no more than is left of the order, whatever it names.</param>
+internal sealed record EventMeaning(EventType Type, bool NeedsProperties = false, Channel? Channel = null, bool Cancels = false);
 
 /// <summary>What the event names of Segment's e-commerce, e-mail and mobile specifications mean here; any other name is a custom event.</summary>
 internal static class EventNames
@@ -19,6 +20,7 @@ internal static class EventNames
         ["Product Added"] = new(EventType.Cart, true),
         ["Order Completed"] = new(EventType.Purchase, true),
         ["Order Refunded"] = new(EventType.Return, true),
+        ["Order Cancelled"] = new(EventType.Return, true, Cancels: true),
         ["Email Delivered"] = new(EventType.EmailSent, false, Channel.Email),
         ["Email Opened"] = new(EventType.EmailOpen, false, Channel.Email),
         ["Email Link Clicked"] = new(EventType.EmailClick, false, Channel.Email),

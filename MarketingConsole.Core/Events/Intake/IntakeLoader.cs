@@ -13,7 +13,7 @@ namespace MarketingConsole.Core.Events.Intake;
 /// <summary>Drains the journal into the database, in order, in large batches. What it wrote and did not note before a crash it writes again, without effect.</summary>
 internal sealed partial class IntakeLoader(IntakeJournal journal, MessageLoader loader, LiveIntake live, IntakeMeter meter, IDbContextFactory<ConsoleDb> dbs, IOptions<IntakeOptions> options, IOptions<ShopOptions> shop, TimeProvider time, ILogger<IntakeLoader> log) : BackgroundService
 {
-    private const int Tries = 3;
+    private const int Tries = 2, TriesAlone = 3;
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => BackgroundThread.RunAsync("Intake loader", () => RunAsync(stoppingToken));
@@ -28,7 +28,7 @@ internal sealed partial class IntakeLoader(IntakeJournal journal, MessageLoader 
                 var start = time.GetTimestamp();
                 var (payloads, events, end) = journal.Read(options.Value.BatchEvents);
                 await live.ToldAsync(journal.LoadedEvents + events, stoppingToken);
-                await LoadAsync([.. payloads.SelectMany(x => IntakeBatch.Unpack(x, shop.Value.Currency))], stoppingToken);
+                await LoadAsync([.. payloads.SelectMany(x => IntakeBatch.Unpack(x, shop.Value.Currency))], refused: false, stoppingToken);
                 journal.Loaded(end, events);
                 await live.GiveWayAsync(start, stoppingToken);
             }
@@ -40,7 +40,8 @@ internal sealed partial class IntakeLoader(IntakeJournal journal, MessageLoader 
         }
     }
 
-    private async Task LoadAsync(List<JournaledMessage> messages, CancellationToken stoppingToken)
+    /// <param name="refused">They are of a batch that a database refused which answers: nothing is gained by waiting, and all others wait too.</param>
+    private async Task LoadAsync(List<JournaledMessage> messages, bool refused, CancellationToken stoppingToken)
     {
         for (var attempt = 1; messages.Count > 0; attempt++)
         {
@@ -58,10 +59,16 @@ internal sealed partial class IntakeLoader(IntakeJournal journal, MessageLoader 
             catch (Exception exception) when (exception is not (OperationCanceledException or OutOfMemoryException))
             {
                 LoadFailed(log, messages.Count, attempt, exception);
-                if (attempt < Tries || !await AnswersAsync(stoppingToken))
+                var answers = await AnswersAsync(stoppingToken);
+                if (!answers || (!refused && attempt < Tries))
                 {
                     await Task.Delay(Retry, time, stoppingToken);
                     continue;
+                }
+
+                if (messages.Count == 1 && attempt < TriesAlone)
+                {
+                    continue; // what the others next to it did to it, a deadlock for one, is over
                 }
             }
 
@@ -72,20 +79,21 @@ internal sealed partial class IntakeLoader(IntakeJournal journal, MessageLoader 
             }
 
             // One of them is not to be had: halve until it is found, so that it does not hold up the others.
-            await LoadAsync(messages[..(messages.Count / 2)], stoppingToken);
-            await LoadAsync(messages[(messages.Count / 2)..], stoppingToken);
+            await LoadAsync(messages[..(messages.Count / 2)], refused: true, stoppingToken);
+            await LoadAsync(messages[(messages.Count / 2)..], refused: true, stoppingToken);
             return;
         }
     }
 
+    /// <summary>Whether the database takes a write, here one that changes nothing: one that others keep busy, or that may only be read, would refuse every event.</summary>
     private async Task<bool> AnswersAsync(CancellationToken stoppingToken)
     {
         try
         {
             await using var db = await dbs.CreateDbContextAsync(stoppingToken);
-            return await db.IdCounters.CountAsync(stoppingToken) >= 0;
+            return await db.IdCounters.ExecuteUpdateAsync(s => s.SetProperty(x => x.Next, x => x.Next), stoppingToken) >= 0;
         }
-        catch (DbException)
+        catch (Exception exception) when (exception is DbException or InvalidOperationException) // a provider wraps what it takes for transient
         {
             return false;
         }

@@ -1,9 +1,10 @@
+using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Events;
 
 namespace MarketingConsole.Core.Segments.Describing;
 
 /// <summary>What customers did or did not do, and one thing after another.</summary>
-internal sealed partial class EventClauses(Cursor cursor, Quantities quantities, Periods periods, ShopNames names, FieldValues values)
+internal sealed partial class EventClauses(Cursor cursor, Quantities quantities, Periods periods, ShopNames names, FieldValues values, TimeZoneInfo zone)
 {
     public const string Boundary = ",|;|(|)|and|or|but|nor|who|whose|that|which|with|without|except|not|never|then|in|on|at|by|via|from|for|since|after|before|between|during|within|over|the|this|last|twice|once|at|least|most|more|less|exactly|priced|costing|worth|where|of|to|online|regularly|again|until|up|only|online|ever|a|an|no|nothing";
     private const int StoppedDays = 60, RestartedDays = 30; // as in the templates of these names
@@ -13,7 +14,7 @@ internal sealed partial class EventClauses(Cursor cursor, Quantities quantities,
 
     public EventAmounts Amounts => _amounts;
 
-    public static EventRule In(EventRule rule, Period period) => rule with
+    public EventRule In(EventRule rule, Period period) => rule with
     {
         Days = period.Days,
         Minutes = period.Minutes,
@@ -325,5 +326,5 @@ internal sealed partial class EventClauses(Cursor cursor, Quantities quantities,
         _ => [where],
     };
 
-    private static DateTimeOffset? Instant(DateOnly? day) => day is { } date ? new DateTimeOffset(date.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero) : null;
+    private DateTimeOffset? Instant(DateOnly? day) => day is { } date ? ShopCalendar.StartOf(date, zone) : null;
 }

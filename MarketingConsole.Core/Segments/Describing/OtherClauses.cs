@@ -135,7 +135,7 @@ internal sealed class OtherClauses(Cursor cursor, Quantities quantities, ShopNam
 
     private static EventRule Spend() => new() { Event = EventType.Purchase, Measure = EventMeasure.Sum };
 
-    private RankRule By(RankRule rule, EventRule happened) => rule with { Event = periods.Take(never: false) is { } period ? EventClauses.In(happened, period) : happened };
+    private RankRule By(RankRule rule, EventRule happened) => rule with { Event = periods.Take(never: false) is { } period ? events.In(happened, period) : happened };
 
     private NearRule? Near()
     {

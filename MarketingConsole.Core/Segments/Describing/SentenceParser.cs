@@ -29,7 +29,7 @@ public sealed class SentenceParser
         var (names, quantities) = (new ShopNames(shop), new Quantities(_cursor, shop.Currency));
         var periods = new Periods(_cursor, quantities, today);
         var values = new FieldValues(_cursor, quantities, periods, names);
-        (_events, _fields, _people) = (new(_cursor, quantities, periods, names, values), new(_cursor, values, shop), new(_cursor, quantities, values));
+        (_events, _fields, _people) = (new(_cursor, quantities, periods, names, values, shop.Zone), new(_cursor, values, shop), new(_cursor, quantities, values));
         _others = new(_cursor, quantities, names, _fields, _events, periods);
         _held = new(_cursor, quantities, () => Clause(false));
     }

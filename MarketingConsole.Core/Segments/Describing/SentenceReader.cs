@@ -34,7 +34,8 @@ public sealed class SentenceReader(IDbContextFactory<ConsoleDb> dbs, RuleSuggest
             await db.Stores.Select(x => new { x.Id, x.Name }).ToDictionaryAsync(x => x.Id, x => x.Name, cancellationToken),
             await db.Segments.Where(x => x.DeletedAt == null).Select(x => new { x.Id, x.Name }).ToDictionaryAsync(x => x.Id, x => x.Name, cancellationToken),
             await db.Campaigns.Select(x => new { x.Id, x.Name }).ToDictionaryAsync(x => x.Id, x => x.Name, cancellationToken),
-            kept.Values, kept.Traits, await ListAsync("events", cancellationToken), shop.Value.Currency);
+            kept.Values, kept.Traits, await ListAsync("events", cancellationToken), shop.Value.Currency)
+        { Zone = calendar.Zone };
     }, cancellationToken);
 
     private async Task<FieldWords> ValuesAsync(DateTimeOffset now, CancellationToken cancellationToken)

@@ -7,5 +7,8 @@ namespace MarketingConsole.Core.Segments.Describing;
 public sealed record ShopWords(IReadOnlyList<string> Categories, IReadOnlyList<string> Brands, IReadOnlyList<(string Sku, string Name)> Products, IReadOnlyDictionary<int, string> Stores, IReadOnlyDictionary<int, string> Segments,
     IReadOnlyDictionary<int, string> Campaigns, IReadOnlyDictionary<string, IReadOnlyList<string>> Values, IReadOnlyList<string> CustomTraits, IReadOnlyList<string> CustomEvents, string Currency)
 {
+    /// <summary>In which days are meant.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
     public IReadOnlyList<string> Of(string field) => Values.GetValueOrDefault(field) ?? [];
 }

@@ -133,9 +133,9 @@ internal static class EventSentence
             { Days: not null } => $" in the last {days}",
             { Minutes: { } minutes } => $" in the last {RuleSentence.Minutes(minutes)}",
             { Window: { } calendar } => " " + RuleWords.Window(calendar),
-            { From: { } from, Until: { } until } => $" between {RuleSentence.Day(from)} and {RuleSentence.Day(until.AddTicks(-1))}",
-            { From: { } from } => $" since {RuleSentence.Day(from)}",
-            { Until: { } until } => $" before {RuleSentence.Day(until)}",
+            { From: { } from, Until: { } until } => $" between {RuleSentence.Day(from, names)} and {RuleSentence.Day(until.AddTicks(-1), names)}",
+            { From: { } from } => $" since {RuleSentence.Day(from, names)}",
+            { Until: { } until } => $" before {RuleSentence.Day(until, names)}",
             _ => "",
         };
         return window + (rule.Since is { } since ? $" since they last {Did(since, names)}" : "");

@@ -5,6 +5,9 @@ namespace MarketingConsole.Core.Segments;
 /// <summary>Names behind the ids in a rule, for reading it aloud.</summary>
 public sealed record RuleNames(IReadOnlyDictionary<int, string> Segments, IReadOnlyDictionary<int, string> Stores, IReadOnlyDictionary<int, string> Campaigns, string Currency)
 {
+    /// <summary>In which days are told.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
     public static RuleNames None { get; } = new(new Dictionary<int, string>(), new Dictionary<int, string>(), new Dictionary<int, string>(), "EUR");
 }
 
@@ -119,7 +122,7 @@ public static class RuleSentence
 
     internal static string Minutes(double? minutes) => $"{Count(minutes)} {Plural("minute", minutes)}";
 
-    internal static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("d MMMM yyyy", English);
+    internal static string Day(DateTimeOffset at, RuleNames names) => TimeZoneInfo.ConvertTime(at, names.Zone).ToString("d MMMM yyyy", English);
 
     private static string Degrees(double? degrees) => degrees?.ToString("0.####", English) ?? "…";
 }

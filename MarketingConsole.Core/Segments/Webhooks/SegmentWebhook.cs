@@ -14,6 +14,9 @@ public sealed class SegmentWebhook
     public required string SetBy { get; set; }
     public DateTime SetAt { get; set; }
 
+    /// <summary>Id of the segment's last move before it was first set: what happened until then is never told.</summary>
+    public long Since { get; set; }
+
     /// <summary>Id of the last move the receiver took over.</summary>
     public long Delivered { get; set; }
 

@@ -52,7 +52,7 @@ public sealed class SegmentWebhooks(IDbContextFactory<ConsoleDb> dbs, IDataProte
         if (hook is null)
         {
             var newest = await db.SegmentMoves.Where(x => x.SegmentId == segmentId).MaxAsync(x => (long?)x.Id, cancellationToken) ?? 0;
-            db.SegmentWebhooks.Add(hook = new SegmentWebhook { SegmentId = segmentId, Url = url, Secret = "", SetBy = actor, Delivered = newest });
+            db.SegmentWebhooks.Add(hook = new SegmentWebhook { SegmentId = segmentId, Url = url, Secret = "", SetBy = actor, Since = newest, Delivered = newest });
         }
 
         (hook.Url, hook.SetBy, hook.SetAt, hook.Secret) = (url, actor, time.GetUtcNow().UtcDateTime, secret is null ? hook.Secret : _protector.Protect(secret));

@@ -1,3 +1,4 @@
+using MarketingConsole.Core.Consent;
 using MarketingConsole.Core.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace MarketingConsole.Core.Segments.Webhooks;
 
 /// <summary>Tells each segment's moves to its webhook: at least once, in order, at most 1000 a call. What a call holds is written down before it is made, so that after a crash the same call is made again under the same id.</summary>
-public sealed partial class WebhookSender(IDbContextFactory<ConsoleDb> dbs, SegmentWebhooks webhooks, IHttpClientFactory clients, ChangeFeed feed, TimeProvider time, ILogger<WebhookSender> log) : BackgroundService
+public sealed partial class WebhookSender(IDbContextFactory<ConsoleDb> dbs, SegmentWebhooks webhooks, SegmentFarewells farewells, IHttpClientFactory clients, ChangeFeed feed, TimeProvider time, ILogger<WebhookSender> log) : BackgroundService
 {
     public const string ClientName = "segment-webhook";
     public const int MostMoves = 1000;
@@ -31,6 +32,7 @@ public sealed partial class WebhookSender(IDbContextFactory<ConsoleDb> dbs, Segm
         try
         {
             await using var db = await dbs.CreateDbContextAsync(cancellationToken);
+            await farewells.ForgetAsync(db, cancellationToken);
             var now = time.GetUtcNow().UtcDateTime;
             var due = await db.SegmentWebhooks.Where(x => x.PausedAt == null && (x.NextTryAt == null || x.NextTryAt <= now) && db.SegmentMoves.Any(m => m.SegmentId == x.SegmentId && m.Id > x.Delivered) && db.Segments.Any(s => s.Id == x.SegmentId && s.DeletedAt == null))
                 .Select(x => x.SegmentId).ToListAsync(cancellationToken);
@@ -72,6 +74,7 @@ public sealed partial class WebhookSender(IDbContextFactory<ConsoleDb> dbs, Segm
     {
         using var moved = feed.Subscribe<SegmentMoved>(_ => Wake());
         using var changed = feed.Subscribe<WebhookChanged>(_ => Wake());
+        using var erased = feed.Subscribe<CustomerErased>(_ => Wake());
         using var timer = time.CreateTimer(_ => Wake(), null, Look, Look); // retries that are due, and moves another node wrote
         Wake();
         while (!stoppingToken.IsCancellationRequested)
@@ -113,19 +116,37 @@ public sealed partial class WebhookSender(IDbContextFactory<ConsoleDb> dbs, Segm
         var batch = await (hook.Pending > hook.Delivered ? moves.Where(x => x.Id <= hook.Pending) : moves).OrderBy(x => x.Id).Take(MostMoves).ToListAsync(cancellationToken);
         if (batch.Count == 0)
         {
-            return false;
+            if (hook.Pending <= hook.Delivered)
+            {
+                return false;
+            }
+
+            hook.Pending = 0; // whoever the delivery under way was about is erased
+            await db.SaveChangesAsync(cancellationToken);
+            return true;
         }
 
         hook.Pending = batch[^1].Id;
         await db.SaveChangesAsync(cancellationToken);
         var ids = batch.Select(x => x.CustomerId).Distinct().ToArray();
         var keys = await db.Customers.Where(x => EF.Parameter(ids).Contains(x.Id) && x.ErasedAt == null).ToDictionaryAsync(x => x.Id, x => x.Key, cancellationToken);
+        var gone = await farewells.DueAsync(db, segmentId, hook.Pending, cancellationToken);
         var name = await db.Segments.Where(x => x.Id == segmentId).Select(x => x.Name).SingleAsync(cancellationToken);
-        CustomerMoved[] told = [.. batch.Where(x => keys.ContainsKey(x.CustomerId)).Select(x => new CustomerMoved(keys[x.CustomerId], x.Entered ? "entered" : "left", x.At))];
-        var (error, gone, after) = told.Length == 0 ? (null, false, null)
+        CustomerMoved[] told = [.. batch.Where(x => keys.ContainsKey(x.CustomerId)).Select(x => (x.Id, Move: new CustomerMoved(keys[x.CustomerId], x.Entered ? "entered" : "left", x.At))).Concat(gone).OrderBy(x => x.Id).Select(x => x.Move)];
+        var (error, ended, after) = told.Length == 0 ? (null, false, null)
             : await PostAsync(hook, SegmentMessage.Of($"seg_{segmentId}_{batch[0].Id}_{hook.Pending}", "segment.moved", batch[^1].At, segmentId, name, told), cancellationToken);
-        Note(hook, error, gone, after, time.GetUtcNow().UtcDateTime);
-        await db.SaveChangesAsync(CancellationToken.None); // the receiver has it, whoever is stopping
+        Note(hook, error, ended, after, time.GetUtcNow().UtcDateTime);
+        await using (var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None)) // the receiver has it, whoever is stopping
+        {
+            await db.SaveChangesAsync(CancellationToken.None);
+            if (error is null && gone.Count > 0)
+            {
+                await SegmentFarewells.ToldAsync(db, segmentId, hook.Delivered, CancellationToken.None);
+            }
+
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+
         feed.Publish(new WebhookCalled(segmentId));
         return error is null;
     }

@@ -119,6 +119,16 @@ public sealed class SentenceParserTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Parse_Days_AreTheShopsAndAreReadBackAsSuch()
+    {
+        var vienna = TimeZoneInfo.FindSystemTimeZoneById("Europe/Vienna");
+        var rule = SentenceParser.Parse("customers who bought tea between 1 March 2026 and 31 March 2026", DescribingShop.Words with { Zone = vienna }, DescribingShop.Today).Rule!;
+        var happened = Assert.Single(RuleTree.Nodes(rule).Select(x => x.Rule).OfType<EventRule>());
+        Assert.Equal((new DateTimeOffset(2026, 2, 28, 23, 0, 0, TimeSpan.Zero), new DateTimeOffset(2026, 3, 31, 22, 0, 0, TimeSpan.Zero)), (happened.From!.Value.ToUniversalTime(), happened.Until!.Value.ToUniversalTime())); // summer time begins in between
+        Assert.Equal("Customers who bought Tea between 1 March 2026 and 31 March 2026.", RuleSentence.Of(rule, Names with { Zone = vienna }));
+    }
+
+    [Fact]
     public void Parse_SameSentence_SameRule() => Assert.All(Sentences.Understood, x => Assert.Equal(RuleJson.Write(Parse(x.Sentence).Rule!), RuleJson.Write(Parse(x.Sentence).Rule!)));
 
     private static Proposal Parse(string sentence) => SentenceParser.Parse(sentence, DescribingShop.Words, DescribingShop.Today);

@@ -975,6 +975,7 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     Secret = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false, collation: "C"),
                     SetBy = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: false, collation: "C"),
                     SetAt = table.Column<long>(type: "bigint", nullable: false),
+                    Since = table.Column<long>(type: "bigint", nullable: false),
                     Delivered = table.Column<long>(type: "bigint", nullable: false),
                     Pending = table.Column<long>(type: "bigint", nullable: false),
                     DeliveredAt = table.Column<long>(type: "bigint", nullable: true),
@@ -992,6 +993,26 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         column: x => x.SegmentId,
                         principalTable: "Segments",
                         principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SegmentFarewells",
+                columns: table => new
+                {
+                    MoveId = table.Column<long>(type: "bigint", nullable: false),
+                    SegmentId = table.Column<int>(type: "integer", nullable: false),
+                    Key = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false, collation: "C"),
+                    At = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SegmentFarewells", x => x.MoveId);
+                    table.ForeignKey(
+                        name: "FK_SegmentFarewells_SegmentWebhooks_SegmentId",
+                        column: x => x.SegmentId,
+                        principalTable: "SegmentWebhooks",
+                        principalColumn: "SegmentId",
                         onDelete: ReferentialAction.Cascade);
                 });
 
@@ -1217,6 +1238,11 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 column: "SeenAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_SegmentFarewells_SegmentId",
+                table: "SegmentFarewells",
+                column: "SegmentId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_SegmentMembers_CustomerId",
                 table: "SegmentMembers",
                 column: "CustomerId");
@@ -1422,6 +1448,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 name: "SeenReadings");
 
             migrationBuilder.DropTable(
+                name: "SegmentFarewells");
+
+            migrationBuilder.DropTable(
                 name: "SegmentMembers");
 
             migrationBuilder.DropTable(
@@ -1429,9 +1458,6 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "SegmentSizes");
-
-            migrationBuilder.DropTable(
-                name: "SegmentWebhooks");
 
             migrationBuilder.DropTable(
                 name: "SigningKeys");
@@ -1471,6 +1497,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
             migrationBuilder.DropTable(
                 name: "AspNetUsers");
+
+            migrationBuilder.DropTable(
+                name: "SegmentWebhooks");
 
             migrationBuilder.DropTable(
                 name: "Segments");

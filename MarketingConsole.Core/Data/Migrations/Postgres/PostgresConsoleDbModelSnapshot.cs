@@ -1722,6 +1722,30 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.ToTable("SegmentSizes");
                 });
 
+            modelBuilder.Entity("MarketingConsole.Core.Segments.Webhooks.SegmentFarewell", b =>
+                {
+                    b.Property<long>("MoveId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.Property<int>("SegmentId")
+                        .HasColumnType("integer");
+
+                    b.HasKey("MoveId");
+
+                    b.HasIndex("SegmentId");
+
+                    b.ToTable("SegmentFarewells");
+                });
+
             modelBuilder.Entity("MarketingConsole.Core.Segments.Webhooks.SegmentWebhook", b =>
                 {
                     b.Property<int>("SegmentId")
@@ -1764,6 +1788,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)")
                         .UseCollation("C");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("bigint");
 
                     b.Property<int>("Tries")
                         .HasColumnType("integer");
@@ -2150,6 +2177,15 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.HasKey("UserId", "LoginProvider", "Name");
 
                     b.ToTable("AspNetUserTokens", (string)null);
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Segments.Webhooks.SegmentFarewell", b =>
+                {
+                    b.HasOne("MarketingConsole.Core.Segments.Webhooks.SegmentWebhook", null)
+                        .WithMany()
+                        .HasForeignKey("SegmentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Segments.Webhooks.SegmentWebhook", b =>

@@ -975,6 +975,7 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     Secret = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false, collation: "Latin1_General_100_BIN2"),
                     SetBy = table.Column<string>(type: "nvarchar(256)", maxLength: 256, nullable: false, collation: "Latin1_General_100_BIN2"),
                     SetAt = table.Column<long>(type: "bigint", nullable: false),
+                    Since = table.Column<long>(type: "bigint", nullable: false),
                     Delivered = table.Column<long>(type: "bigint", nullable: false),
                     Pending = table.Column<long>(type: "bigint", nullable: false),
                     DeliveredAt = table.Column<long>(type: "bigint", nullable: true),
@@ -992,6 +993,26 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         column: x => x.SegmentId,
                         principalTable: "Segments",
                         principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SegmentFarewells",
+                columns: table => new
+                {
+                    MoveId = table.Column<long>(type: "bigint", nullable: false),
+                    SegmentId = table.Column<int>(type: "int", nullable: false),
+                    Key = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    At = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SegmentFarewells", x => x.MoveId);
+                    table.ForeignKey(
+                        name: "FK_SegmentFarewells_SegmentWebhooks_SegmentId",
+                        column: x => x.SegmentId,
+                        principalTable: "SegmentWebhooks",
+                        principalColumn: "SegmentId",
                         onDelete: ReferentialAction.Cascade);
                 });
 
@@ -1220,6 +1241,11 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 column: "SeenAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_SegmentFarewells_SegmentId",
+                table: "SegmentFarewells",
+                column: "SegmentId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_SegmentMembers_CustomerId",
                 table: "SegmentMembers",
                 column: "CustomerId");
@@ -1425,6 +1451,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 name: "SeenReadings");
 
             migrationBuilder.DropTable(
+                name: "SegmentFarewells");
+
+            migrationBuilder.DropTable(
                 name: "SegmentMembers");
 
             migrationBuilder.DropTable(
@@ -1432,9 +1461,6 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "SegmentSizes");
-
-            migrationBuilder.DropTable(
-                name: "SegmentWebhooks");
 
             migrationBuilder.DropTable(
                 name: "SigningKeys");
@@ -1474,6 +1500,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
             migrationBuilder.DropTable(
                 name: "AspNetUsers");
+
+            migrationBuilder.DropTable(
+                name: "SegmentWebhooks");
 
             migrationBuilder.DropTable(
                 name: "Segments");

@@ -1725,6 +1725,30 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.ToTable("SegmentSizes");
                 });
 
+            modelBuilder.Entity("MarketingConsole.Core.Segments.Webhooks.SegmentFarewell", b =>
+                {
+                    b.Property<long>("MoveId")
+                        .HasColumnType("bigint");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int>("SegmentId")
+                        .HasColumnType("int");
+
+                    b.HasKey("MoveId");
+
+                    b.HasIndex("SegmentId");
+
+                    b.ToTable("SegmentFarewells");
+                });
+
             modelBuilder.Entity("MarketingConsole.Core.Segments.Webhooks.SegmentWebhook", b =>
                 {
                     b.Property<int>("SegmentId")
@@ -1767,6 +1791,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasMaxLength(256)
                         .HasColumnType("nvarchar(256)")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("bigint");
 
                     b.Property<int>("Tries")
                         .HasColumnType("int");
@@ -2154,6 +2181,15 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.HasKey("UserId", "LoginProvider", "Name");
 
                     b.ToTable("AspNetUserTokens", (string)null);
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Segments.Webhooks.SegmentFarewell", b =>
+                {
+                    b.HasOne("MarketingConsole.Core.Segments.Webhooks.SegmentWebhook", null)
+                        .WithMany()
+                        .HasForeignKey("SegmentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Segments.Webhooks.SegmentWebhook", b =>

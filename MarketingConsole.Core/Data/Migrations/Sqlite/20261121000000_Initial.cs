@@ -974,6 +974,7 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     Secret = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false, collation: "BINARY"),
                     SetBy = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false, collation: "BINARY"),
                     SetAt = table.Column<long>(type: "INTEGER", nullable: false),
+                    Since = table.Column<long>(type: "INTEGER", nullable: false),
                     Delivered = table.Column<long>(type: "INTEGER", nullable: false),
                     Pending = table.Column<long>(type: "INTEGER", nullable: false),
                     DeliveredAt = table.Column<long>(type: "INTEGER", nullable: true),
@@ -991,6 +992,26 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         column: x => x.SegmentId,
                         principalTable: "Segments",
                         principalColumn: "Id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "SegmentFarewells",
+                columns: table => new
+                {
+                    MoveId = table.Column<long>(type: "INTEGER", nullable: false),
+                    SegmentId = table.Column<int>(type: "INTEGER", nullable: false),
+                    Key = table.Column<string>(type: "TEXT", maxLength: 1000, nullable: false, collation: "BINARY"),
+                    At = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_SegmentFarewells", x => x.MoveId);
+                    table.ForeignKey(
+                        name: "FK_SegmentFarewells_SegmentWebhooks_SegmentId",
+                        column: x => x.SegmentId,
+                        principalTable: "SegmentWebhooks",
+                        principalColumn: "SegmentId",
                         onDelete: ReferentialAction.Cascade);
                 });
 
@@ -1216,6 +1237,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 column: "SeenAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_SegmentFarewells_SegmentId",
+                table: "SegmentFarewells",
+                column: "SegmentId");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_SegmentMembers_CustomerId",
                 table: "SegmentMembers",
                 column: "CustomerId");
@@ -1421,6 +1447,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "SeenReadings");
 
             migrationBuilder.DropTable(
+                name: "SegmentFarewells");
+
+            migrationBuilder.DropTable(
                 name: "SegmentMembers");
 
             migrationBuilder.DropTable(
@@ -1428,9 +1457,6 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "SegmentSizes");
-
-            migrationBuilder.DropTable(
-                name: "SegmentWebhooks");
 
             migrationBuilder.DropTable(
                 name: "SigningKeys");
@@ -1470,6 +1496,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "AspNetUsers");
+
+            migrationBuilder.DropTable(
+                name: "SegmentWebhooks");
 
             migrationBuilder.DropTable(
                 name: "Segments");

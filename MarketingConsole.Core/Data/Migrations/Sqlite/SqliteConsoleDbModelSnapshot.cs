@@ -1677,6 +1677,30 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.ToTable("SegmentSizes");
                 });
 
+            modelBuilder.Entity("MarketingConsole.Core.Segments.Webhooks.SegmentFarewell", b =>
+                {
+                    b.Property<long>("MoveId")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(1000)
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
+
+                    b.Property<int>("SegmentId")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("MoveId");
+
+                    b.HasIndex("SegmentId");
+
+                    b.ToTable("SegmentFarewells");
+                });
+
             modelBuilder.Entity("MarketingConsole.Core.Segments.Webhooks.SegmentWebhook", b =>
                 {
                     b.Property<int>("SegmentId")
@@ -1719,6 +1743,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasMaxLength(256)
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
 
                     b.Property<int>("Tries")
                         .HasColumnType("INTEGER");
@@ -2097,6 +2124,15 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.HasKey("UserId", "LoginProvider", "Name");
 
                     b.ToTable("AspNetUserTokens", (string)null);
+                });
+
+            modelBuilder.Entity("MarketingConsole.Core.Segments.Webhooks.SegmentFarewell", b =>
+                {
+                    b.HasOne("MarketingConsole.Core.Segments.Webhooks.SegmentWebhook", null)
+                        .WithMany()
+                        .HasForeignKey("SegmentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("MarketingConsole.Core.Segments.Webhooks.SegmentWebhook", b =>

@@ -16,6 +16,9 @@ internal sealed record OrderLine(string Sku, string? Name, string? Category, str
 internal sealed record OrderProperties(string? OrderId, long? TotalCents, string? Currency, IReadOnlyList<OrderLine> Lines)
 {
     public static OrderProperties None { get; } = new(null, null, null, []);
+
+    /// <summary>Of a cancelled order: gives back no more than is left of it.</summary>
+    public bool Cancels { get; init; }
 }
 
 /// <summary>Reads amounts and products; amounts may be numbers or texts ("12.90").</summary>
