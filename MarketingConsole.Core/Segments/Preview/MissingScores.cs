@@ -2,20 +2,23 @@ using System.Linq.Expressions;
 using System.Text.Json;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Twins;
+using MarketingConsole.Core.Twins.Drives;
 using MarketingConsole.Core.Twins.Models;
 using Microsoft.EntityFrameworkCore;
 
 namespace MarketingConsole.Core.Segments;
 
-/// <summary>Tells which scores a rule asks for that no customer has, because no model of their kind is in use, and why none is.</summary>
-public sealed class MissingScores(IDbContextFactory<ConsoleDb> dbs)
+/// <summary>Tells which scores a rule asks for that no customer has, because no model of their kind is in use or the shop's data cannot tell, and why.</summary>
+public sealed class MissingScores(IDbContextFactory<ConsoleDb> dbs, ModelRegistry models)
 {
+    private static readonly Dictionary<string, DriveKind> Drives = Enum.GetValues<DriveKind>().ToDictionary(RuleFields.DriveName);
     private static readonly (string Kind, string[] Fields, Expression<Func<Twin, bool>> Known)[] Scores = // each known by an index, so that a look costs nothing where all or none have it
     [
         (ModelKind.ChanceToBuy, ["chanceToBuy"], x => x.ChanceToBuy != null),
         (ModelKind.Churn, ["churnRisk"], x => x.ChurnRisk != null),
         (ModelKind.OfferUplift, ["offerUplift"], x => x.OfferUplift != null),
         (ModelKind.Purchases, ["alive", "orders30", "orders90", "orders365", "spend365", "lifetimeValue"], x => x.LifetimeCents != null),
+        (ModelKind.Crowd, [RuleFields.Motivation, .. Drives.Keys], x => x.Motivation != null),
         (ModelKind.Clusters, [RuleFields.Group], x => x.Cluster != null),
     ];
 
@@ -29,12 +32,16 @@ public sealed class MissingScores(IDbContextFactory<ConsoleDb> dbs)
             var conditions = asked.Where(x => fields.Contains(x.Field)).ToList();
             if (conditions.Count > 0 && await AbsenceAsync(kind, known, cancellationToken) is { } reason)
             {
-                missing.AddRange(conditions.Select(x => new RuleProblem(RuleTree.Join(x.Path, "field"), $"“{RuleFields.Twins.Single(f => f.Name == x.Field).Label}” is not known of any customer: {reason}")));
+                missing.AddRange(conditions.Select(x => Problem(x.Path, x.Field, reason)));
             }
         }
 
-        return missing;
+        return asked.Exists(x => x.Field is not null && Drives.ContainsKey(x.Field)) && await models.ChampionAsync<CrowdModel>(ModelKind.Crowd, cancellationToken) is (_, { } crowd)
+            ? [.. missing, .. asked.Where(x => x.Field is not null && Drives.ContainsKey(x.Field)).Select(x => (x.Path, x.Field, crowd.Motives[Drives[x.Field!]].Missing)).Where(x => x.Missing is not null).Select(x => Problem(x.Path, x.Field, x.Missing! + "."))]
+            : missing;
     }
+
+    private static RuleProblem Problem(string path, string? field, string reason) => new(RuleTree.Join(path, "field"), $"“{RuleFields.Twins.Single(x => x.Name == field).Label}” is not known of any customer: {reason}");
 
     private async Task<string?> AbsenceAsync(string kind, Expression<Func<Twin, bool>> known, CancellationToken cancellationToken)
     {

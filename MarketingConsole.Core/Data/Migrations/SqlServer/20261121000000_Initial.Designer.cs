@@ -1867,6 +1867,12 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(60)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<double?>("ConvenienceDrive")
+                        .HasColumnType("float");
+
+                    b.Property<double?>("DealDrive")
+                        .HasColumnType("float");
+
                     b.Property<int>("EmailsClicked")
                         .HasColumnType("int");
 
@@ -1878,6 +1884,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.Property<long?>("FirstOrderAt")
                         .HasColumnType("bigint");
+
+                    b.Property<double?>("GiftDrive")
+                        .HasColumnType("float");
 
                     b.Property<long?>("LastEmailOpenAt")
                         .HasColumnType("bigint");
@@ -1891,14 +1900,25 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<long?>("LifetimeCents")
                         .HasColumnType("bigint");
 
+                    b.Property<double?>("LoyaltyDrive")
+                        .HasColumnType("float");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("float");
+
+                    b.Property<string>("Motivation")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("bigint");
 
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("bigint");
+
+                    b.Property<double?>("NoveltyDrive")
+                        .HasColumnType("float");
 
                     b.Property<double?>("OfferUplift")
                         .HasColumnType("float");
@@ -1913,6 +1933,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("float");
 
                     b.Property<double?>("Orders90")
+                        .HasColumnType("float");
+
+                    b.Property<double?>("QualityDrive")
                         .HasColumnType("float");
 
                     b.Property<int>("Returns")
@@ -1950,10 +1973,16 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<double?>("TopBrandShare")
+                        .HasColumnType("float");
+
                     b.Property<string>("TopCategory")
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<double?>("TopCategoryShare")
+                        .HasColumnType("float");
 
                     b.Property<int?>("TopChannel")
                         .HasColumnType("int");
@@ -1975,6 +2004,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("Motivation");
 
                     b.HasIndex("OfferUplift");
 

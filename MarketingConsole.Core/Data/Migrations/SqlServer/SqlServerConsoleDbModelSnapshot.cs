@@ -1864,6 +1864,12 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(60)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<double?>("ConvenienceDrive")
+                        .HasColumnType("float");
+
+                    b.Property<double?>("DealDrive")
+                        .HasColumnType("float");
+
                     b.Property<int>("EmailsClicked")
                         .HasColumnType("int");
 
@@ -1875,6 +1881,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.Property<long?>("FirstOrderAt")
                         .HasColumnType("bigint");
+
+                    b.Property<double?>("GiftDrive")
+                        .HasColumnType("float");
 
                     b.Property<long?>("LastEmailOpenAt")
                         .HasColumnType("bigint");
@@ -1888,14 +1897,25 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<long?>("LifetimeCents")
                         .HasColumnType("bigint");
 
+                    b.Property<double?>("LoyaltyDrive")
+                        .HasColumnType("float");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("float");
+
+                    b.Property<string>("Motivation")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("bigint");
 
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("bigint");
+
+                    b.Property<double?>("NoveltyDrive")
+                        .HasColumnType("float");
 
                     b.Property<double?>("OfferUplift")
                         .HasColumnType("float");
@@ -1910,6 +1930,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("float");
 
                     b.Property<double?>("Orders90")
+                        .HasColumnType("float");
+
+                    b.Property<double?>("QualityDrive")
                         .HasColumnType("float");
 
                     b.Property<int>("Returns")
@@ -1947,10 +1970,16 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<double?>("TopBrandShare")
+                        .HasColumnType("float");
+
                     b.Property<string>("TopCategory")
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<double?>("TopCategoryShare")
+                        .HasColumnType("float");
 
                     b.Property<int?>("TopChannel")
                         .HasColumnType("int");
@@ -1972,6 +2001,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("Motivation");
 
                     b.HasIndex("OfferUplift");
 

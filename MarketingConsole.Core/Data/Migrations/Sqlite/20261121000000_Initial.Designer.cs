@@ -1817,6 +1817,12 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
 
+                    b.Property<double?>("ConvenienceDrive")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("DealDrive")
+                        .HasColumnType("REAL");
+
                     b.Property<int>("EmailsClicked")
                         .HasColumnType("INTEGER");
 
@@ -1828,6 +1834,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.Property<long?>("FirstOrderAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<double?>("GiftDrive")
+                        .HasColumnType("REAL");
 
                     b.Property<long?>("LastEmailOpenAt")
                         .HasColumnType("INTEGER");
@@ -1841,14 +1850,25 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<long?>("LifetimeCents")
                         .HasColumnType("INTEGER");
 
+                    b.Property<double?>("LoyaltyDrive")
+                        .HasColumnType("REAL");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("REAL");
+
+                    b.Property<string>("Motivation")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("INTEGER");
+
+                    b.Property<double?>("NoveltyDrive")
+                        .HasColumnType("REAL");
 
                     b.Property<double?>("OfferUplift")
                         .HasColumnType("REAL");
@@ -1863,6 +1883,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasColumnType("REAL");
 
                     b.Property<double?>("Orders90")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("QualityDrive")
                         .HasColumnType("REAL");
 
                     b.Property<int>("Returns")
@@ -1900,10 +1923,16 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
 
+                    b.Property<double?>("TopBrandShare")
+                        .HasColumnType("REAL");
+
                     b.Property<string>("TopCategory")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
+
+                    b.Property<double?>("TopCategoryShare")
+                        .HasColumnType("REAL");
 
                     b.Property<int?>("TopChannel")
                         .HasColumnType("INTEGER");
@@ -1925,6 +1954,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("Motivation");
 
                     b.HasIndex("OfferUplift");
 

@@ -1814,6 +1814,12 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
 
+                    b.Property<double?>("ConvenienceDrive")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("DealDrive")
+                        .HasColumnType("REAL");
+
                     b.Property<int>("EmailsClicked")
                         .HasColumnType("INTEGER");
 
@@ -1825,6 +1831,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.Property<long?>("FirstOrderAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<double?>("GiftDrive")
+                        .HasColumnType("REAL");
 
                     b.Property<long?>("LastEmailOpenAt")
                         .HasColumnType("INTEGER");
@@ -1838,14 +1847,25 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<long?>("LifetimeCents")
                         .HasColumnType("INTEGER");
 
+                    b.Property<double?>("LoyaltyDrive")
+                        .HasColumnType("REAL");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("REAL");
+
+                    b.Property<string>("Motivation")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("INTEGER");
+
+                    b.Property<double?>("NoveltyDrive")
+                        .HasColumnType("REAL");
 
                     b.Property<double?>("OfferUplift")
                         .HasColumnType("REAL");
@@ -1860,6 +1880,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasColumnType("REAL");
 
                     b.Property<double?>("Orders90")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("QualityDrive")
                         .HasColumnType("REAL");
 
                     b.Property<int>("Returns")
@@ -1897,10 +1920,16 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
 
+                    b.Property<double?>("TopBrandShare")
+                        .HasColumnType("REAL");
+
                     b.Property<string>("TopCategory")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
+
+                    b.Property<double?>("TopCategoryShare")
+                        .HasColumnType("REAL");
 
                     b.Property<int?>("TopChannel")
                         .HasColumnType("INTEGER");
@@ -1922,6 +1951,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("Motivation");
 
                     b.HasIndex("OfferUplift");
 
