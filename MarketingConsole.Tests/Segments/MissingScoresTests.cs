@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MarketingConsole.Core.Access;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Segments;
@@ -58,11 +57,7 @@ public sealed class MissingScoresTests
         Assert.Equal(("rules[1].field", "“Deal drive” is not known of any customer: Cannot be told in this shop: none of 400 orders had a discount."), (missing.Path, missing.Message));
     }
 
-    private static MissingScores Scores(TestDatabase database)
-    {
-        var (dbs, time) = (database.Get<IDbContextFactory<ConsoleDb>>(), database.Get<TimeProvider>());
-        return new(dbs, new ModelRegistry(dbs, new AuditLog(dbs, time, SegmentWorld.Calendar), time));
-    }
+    private static MissingScores Scores(TestDatabase database) => new(database.Get<IDbContextFactory<ConsoleDb>>());
 
     private static async Task AddAsync(TestDatabase database, object row)
     {
