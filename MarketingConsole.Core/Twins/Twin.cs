@@ -42,6 +42,10 @@ public sealed class Twin
     public DateTime? LastEmailOpenAt { get; set; }
     public string? TopCategory { get; set; }
     public string? TopBrand { get; set; }
+
+    /// <summary>Part of all paid for articles since the beginning that went to <see cref="TopCategory"/>, 0 to 1.</summary>
+    public double? TopCategoryShare { get; set; }
+    public double? TopBrandShare { get; set; }
     public Channel? TopChannel { get; set; }
     public int? TopStoreId { get; set; }
 
@@ -74,6 +78,17 @@ public sealed class Twin
     public DateTime? NextOrderFrom { get; set; }
     public DateTime? NextOrderTo { get; set; }
 
+    /// <summary>The strongest of the drives below that stands out, by <c>Drives.DriveWords</c>; null when none does.</summary>
+    public string? Motivation { get; set; }
+
+    /// <summary>Chance that discounts move this customer more than one drawn at random, 0 to 1; null where there is too little to go by. See <c>Drives.DriveKind</c>, alike below.</summary>
+    public double? DealDrive { get; set; }
+    public double? NoveltyDrive { get; set; }
+    public double? LoyaltyDrive { get; set; }
+    public double? ConvenienceDrive { get; set; }
+    public double? GiftDrive { get; set; }
+    public double? QualityDrive { get; set; }
+
     /// <summary>Name of the group of customers alike; see <c>Groups.ClusterModel</c>.</summary>
     public string? Cluster { get; set; }
     public DateTime? ScoredAt { get; set; }
@@ -89,6 +104,7 @@ internal sealed class TwinConfiguration : IEntityTypeConfiguration<Twin>
         b.Property(x => x.StageReason).HasMaxLength(300);
         b.Property(x => x.TopCategory).HasMaxLength(100);
         b.Property(x => x.TopBrand).HasMaxLength(100);
+        b.Property(x => x.Motivation).HasMaxLength(20);
         b.Property(x => x.Cluster).HasMaxLength(60);
         b.HasIndex(x => x.Stage);
         b.HasIndex(x => x.StageUntil);
@@ -100,6 +116,7 @@ internal sealed class TwinConfiguration : IEntityTypeConfiguration<Twin>
         b.HasIndex(x => x.ChurnRisk);
         b.HasIndex(x => x.OfferUplift);
         b.HasIndex(x => x.LifetimeCents);
+        b.HasIndex(x => x.Motivation);
         b.HasIndex(x => x.Cluster);
     }
 }

@@ -86,8 +86,8 @@ public static class TwinBuilder
             }
 
             var items = history.Items.Where(x => purchases.Contains(x.EventId)).Select(x => (Kind: kinds.GetValueOrDefault(x.ProductId), x.AmountCents)).ToList();
-            twin.TopCategory = Top(items.Select(x => (x.Kind.Category, x.AmountCents)));
-            twin.TopBrand = Top(items.Select(x => (x.Kind.Brand, x.AmountCents)));
+            (twin.TopCategory, twin.TopCategoryShare) = Top(items.Select(x => (x.Kind.Category, x.AmountCents)), items.Sum(x => x.AmountCents));
+            (twin.TopBrand, twin.TopBrandShare) = Top(items.Select(x => (x.Kind.Brand, x.AmountCents)), items.Sum(x => x.AmountCents));
             twin.TopChannel = Most(places.GroupBy(x => x.Key.Item1, x => x.Value), x => (int)x);
             twin.TopStoreId = Most(places.Where(x => x.Key.Item2 is not null).GroupBy(x => x.Key.Item2!.Value, x => x.Value), x => x);
             ExpectNext(twin, days, rhythm, asOf);
@@ -108,9 +108,13 @@ public static class TwinBuilder
         }
     }
 
-    private static string? Top(IEnumerable<(string? Name, long Cents)> spend) =>
-        spend.Where(x => !string.IsNullOrEmpty(x.Name)).GroupBy(x => x.Name, x => x.Cents).Select(x => (Name: x.Key, Cents: x.Sum()))
-            .OrderByDescending(x => x.Cents).ThenBy(x => x.Name, StringComparer.Ordinal).FirstOrDefault().Name;
+    /// <param name="paid">For all articles, those of no name too.</param>
+    private static (string? Name, double? Share) Top(IEnumerable<(string? Name, long Cents)> spend, long paid)
+    {
+        var (name, cents) = spend.Where(x => !string.IsNullOrEmpty(x.Name)).GroupBy(x => x.Name, x => x.Cents).Select(x => (Name: x.Key, Cents: x.Sum()))
+            .OrderByDescending(x => x.Cents).ThenBy(x => x.Name, StringComparer.Ordinal).FirstOrDefault();
+        return (name, name is null || paid <= 0 ? null : (double)cents / paid);
+    }
 
     private static T? Most<T>(IEnumerable<IGrouping<T, int>> counts, Func<T, int> order) where T : struct =>
         counts.OrderByDescending(x => x.Sum()).ThenBy(x => order(x.Key)).Select(x => (T?)x.Key).FirstOrDefault();

@@ -40,7 +40,7 @@ public sealed class TwinProfileService(IDbContextFactory<ConsoleDb> dbs, Consent
         var twin = TwinBuilder.Build(history, kinds, rhythm, profiling, now);
         if (profiling)
         {
-            models.Apply([(twin, history)], rhythm, now);
+            models.Apply([(twin, history)], kinds, rhythm, now);
         }
 
         var stores = await db.Stores.ToDictionaryAsync(x => x.Id, x => x.Name, cancellationToken);
@@ -50,7 +50,7 @@ public sealed class TwinProfileService(IDbContextFactory<ConsoleDb> dbs, Consent
             profiling ? TwinPicture.Likings(history, products) : null,
             profiling ? await ResponseAsync(db, customerId, twin, cancellationToken) : null,
             profiling ? await ForecastAsync(history, twin, rhythm, models, now, cancellationToken) : null,
-            profiling && await registry.ChampionAsync<CrowdModel>(ModelKind.Crowd, cancellationToken) is (_, { } crowd) ? TwinDrives.Of(DriveCounts.Of(history, kinds, crowd.Medians, now), crowd) : null,
+            profiling && models.Crowd is { } crowd ? TwinDrives.Of(DriveCounts.Of(history, kinds, crowd.Medians, now), crowd) : null,
             profiling ? await WantsAsync(db, history, now, cancellationToken) : []);
     }
 

@@ -147,7 +147,7 @@ public sealed class TwinRefresher(IDbContextFactory<ConsoleDb> dbs, ConsentGate 
             var profiled = (await here.Where(rules.Allowed(db, Purpose.Profiling, now)).Select(x => x.Id).ToListAsync(cancellationToken)).ToHashSet();
             IReadOnlyList<CustomerHistory> histories = known.Count == 0 ? [] : await TwinReader.HistoriesAsync(db, known, withItems: true, cancellationToken);
             var twins = histories.Select(x => TwinBuilder.Build(x, kinds, rhythm, profiled.Contains(x.CustomerId), now)).ToList();
-            models.Apply([.. twins.Zip(histories).Where(x => profiled.Contains(x.First.CustomerId))], rhythm, now);
+            models.Apply([.. twins.Zip(histories).Where(x => profiled.Contains(x.First.CustomerId))], kinds, rhythm, now);
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             await db.Twins.Where(x => chunk.Contains(x.CustomerId)).ExecuteDeleteAsync(cancellationToken);
             await db.BulkInsertAsync(twins, cancellationToken);

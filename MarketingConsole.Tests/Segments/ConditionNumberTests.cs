@@ -15,7 +15,7 @@ public sealed class ConditionNumberTests
         """{"type":"event","event":"purchase","measure":"sum","op":"below","value":500}""", """{"type":"event","event":"purchase","measure":"average","op":"atLeast","value":20,"days":365}""", """{"type":"event","event":"purchase","measure":"daysSinceLast","op":"atMost","value":9}""",
         """{"type":"event","event":"purchase","op":"regularly","value":4,"periods":6,"days":30}""", """{"type":"event","event":"purchase","op":"stopped","value":3,"periods":4,"days":60}""", """{"type":"event","event":"purchase","op":"restarted","periods":6,"days":30}""",
         """{"type":"sequence","first":{"event":"view"},"then":{"event":"purchase"},"withinDays":7,"days":90}""", """{"type":"sequence","first":{"event":"view"},"then":{"event":"purchase"},"withinMinutes":7}""",
-        """{"type":"member","segment":3,"days":30}""", """{"type":"lookalike","segment":3,"atLeast":60}""", """{"type":"rank","percent":5,"field":"revenue"}""", """{"type":"rank","count":100,"event":{"event":"purchase","measure":"sum","days":365}}""",
+        """{"type":"member","segment":3,"days":30}""", """{"type":"lookalike","segment":3,"atLeast":60}""", """{"type":"rank","percent":5,"field":"revenue"}""", """{"type":"rank","top":false,"count":5,"field":"age"}""", """{"type":"rank","count":100,"event":{"event":"purchase","measure":"sum","days":365}}""",
         """{"type":"bucket","from":10,"to":50}""", """{"type":"near","kilometres":10,"store":1}""",
         """{"type":"held","days":14,"rule":{"type":"trait","field":"tier","value":"gold"}}""", """{"type":"held","minutes":90,"rule":{"type":"trait","field":"tier","value":"gold"}}""",
     ];
@@ -60,6 +60,8 @@ public sealed class ConditionNumberTests
     [InlineData("email open", "Last e-mail opened|Opened an e-mail|E-mail open rate")]
     [InlineData("lookalike", "Resembles a segment")]
     [InlineData("persuadable", "Offer uplift")]
+    [InlineData("motive", "Motivation")]
+    [InlineData("discount", "Deal drive")]
     [InlineData("Tier", "Tier")]
     [InlineData("days", "Median days between orders|Expected orders in 30 days")]
     public void Search_Word_FindsWhatBeginsSoFirst(string text, string first) => Assert.Contains(RuleCatalogue.Search(text, []).First().Label, first.Split('|'));

@@ -3,6 +3,7 @@ using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Segments;
 using MarketingConsole.Core.Twins;
+using MarketingConsole.Core.Twins.Drives;
 using MarketingConsole.Core.Twins.Models;
 using MarketingConsole.Tests.Support;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,7 @@ public sealed class MissingScoresTests
     public async Task Of_ScoresOfNobody_SaysWhyAndWhere(DatabaseProvider provider)
     {
         await using var database = await TestDatabase.CreateAsync(provider);
-        var scores = new MissingScores(database.Get<IDbContextFactory<ConsoleDb>>());
+        var scores = Scores(database);
         Assert.Equal(
             ["“Offer uplift” is not known of any customer: no model for it has been trained yet.", "“Expected orders in 30 days” is not known of any customer: no model for it has been trained yet."],
             (await scores.OfAsync(Rule, Stop)).Select(x => x.Message).Distinct());
@@ -39,6 +40,24 @@ public sealed class MissingScoresTests
         await AddAsync(database, new Twin { CustomerId = 1, OfferUplift = 0.02 }); // of a model that was in use
         Assert.Empty(await scores.OfAsync(Rule, Stop));
     }
+
+    [Fact]
+    public async Task Of_Drives_SaysWhyThereIsNoModelAndWhichOneTheShopCannotTell()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        var scores = Scores(database);
+        var rule = GroupRule.All(new TwinRule { Field = "motivation", Op = RuleOperator.Is, Value = "deals" }, new TwinRule { Field = "dealDrive", Op = RuleOperator.AtLeast, Value = 60d }, new RankRule { Percent = 5, Field = "giftDrive" });
+        Assert.Equal(["Motivation", "Deal drive", "Gift drive"], (await scores.OfAsync(rule, Stop)).Select(x => x.Message.Split('“', '”')[1]));
+        Assert.All(await scores.OfAsync(rule, Stop), x => Assert.EndsWith("no model for it has been trained yet.", x.Message));
+
+        var motives = Enum.GetValues<DriveKind>().ToDictionary(x => x, x => new CrowdShare(null, x == DriveKind.Deal ? "Cannot be told in this shop: none of 400 orders had a discount" : null));
+        var crowd = new CrowdModel(60, motives, new([], null, null), new([], null, null), new([], null, null), new([], null, null), new(null, null, null), new Dictionary<string, double>());
+        await AddAsync(database, new TrainedModel { Kind = ModelKind.Crowd, TrainedBy = "test", Champion = true, ParametersJson = JsonSerializer.Serialize(crowd, JsonSerializerOptions.Web) });
+        var missing = Assert.Single(await scores.OfAsync(rule, Stop));
+        Assert.Equal(("rules[1].field", "“Deal drive” is not known of any customer: Cannot be told in this shop: none of 400 orders had a discount."), (missing.Path, missing.Message));
+    }
+
+    private static MissingScores Scores(TestDatabase database) => new(database.Get<IDbContextFactory<ConsoleDb>>());
 
     private static async Task AddAsync(TestDatabase database, object row)
     {

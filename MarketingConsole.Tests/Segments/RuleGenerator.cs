@@ -8,8 +8,8 @@ namespace MarketingConsole.Tests.Segments;
 public sealed class RuleGenerator(Random random)
 {
     private static readonly string[] TraitFields = ["country", "city", "tier", "emailDomain", "age", "birthDate", "signUp", "custom.size", "custom.size"];
-    private static readonly string[] TwinFields = ["stage", "stageSince", "orders", "revenue", "averageBasket", "medianGap", "lastOrder", "openRate", "topCategory", "topChannel", "chanceToBuy", "churnRisk", "offerUplift", "orders90", "spend365", "nextOrderFrom", "cluster"];
-    private static readonly string[] RankFields = ["orders", "revenue", "averageBasket", "medianGap", "openRate", "chanceToBuy", "offerUplift", "orders90", "spend365", "custom.size"];
+    private static readonly string[] TwinFields = ["stage", "stageSince", "lastSeen", "orders", "revenue", "averageBasket", "medianGap", "lastOrder", "openRate", "topCategory", "topCategoryShare", "topBrandShare", "topChannel", "motivation", "dealDrive", "qualityDrive", "chanceToBuy", "churnRisk", "offerUplift", "orders90", "spend365", "nextOrderFrom", "cluster"];
+    private static readonly string[] RankFields = ["orders", "revenue", "averageBasket", "medianGap", "openRate", "chanceToBuy", "offerUplift", "orders90", "spend365", "dealDrive", "topCategoryShare", "age", "birthDate", "signUp", "stageSince", "lastOrder", "nextOrderFrom", "custom.size"];
     private static readonly string[] Told = ["product", "category", "brand", "store", "channel", "day", "campaign", "properties.points", "properties.cart.coupon", "properties.gift"];
 
     /// <summary>A rule in which no "all of" group contradicts itself.</summary>

@@ -181,11 +181,19 @@ public sealed partial class RuleOracle
         return _ranks[rule] = [.. ranked.Take(places).Select(x => x.Id)];
     }
 
+    private static double? Ordered(object? value) => value switch { null => null, DateTime at => (at - DateTime.UnixEpoch).TotalMinutes, DateOnly day => day.DayNumber, _ => (double)value };
+
     private double? Rank(RankRule rule, Customer c)
     {
         if (rule.Field is { } field)
         {
-            return field == "custom.size" ? _sizes[c.Id].Max(x => x.Number) : (double?)Feature(field, c.Id);
+            return field switch
+            {
+                "custom.size" => _sizes[c.Id].Max(x => x.Number),
+                "age" => c.BirthDate is { } born ? (asOf - born.ToDateTime(TimeOnly.MinValue)).TotalDays : null,
+                "birthDate" or "signUp" => Ordered(Trait(field, c)),
+                _ => Ordered(Feature(field, c.Id)),
+            };
         }
 
         var happened = rule.Event!;

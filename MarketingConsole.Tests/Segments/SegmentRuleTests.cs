@@ -193,8 +193,8 @@ public sealed class SegmentRuleTests
     public void CheckPast_FeaturesAndSegments_AreRefusedConsentsAreNot()
     {
         var rule = GroupRule.All(new EventRule { Event = EventType.Purchase }, new TwinRule { Field = "orders", Value = 2d }, new PermissionRule { Purpose = Purpose.Email }, new MemberRule { Segment = 1 }, new LookalikeRule { Segment = 1 },
-            new RankRule { Count = 9, Field = "orders" }, new RankRule { Count = 9, Field = "custom.size" }, new RankRule { Count = 9, Event = new EventRule { Event = EventType.View } }, new SequenceRule(), new HeldRule { Rule = new SequenceRule(), Days = 3 });
-        Assert.Equal(["rules[1]", "rules[3]", "rules[4]", "rules[5]", "rules[9]"], RuleValidator.CheckPast(rule).Select(x => x.Path));
+            new RankRule { Count = 9, Field = "orders" }, new RankRule { Count = 9, Field = "custom.size" }, new RankRule { Count = 9, Event = new EventRule { Event = EventType.View } }, new SequenceRule(), new HeldRule { Rule = new SequenceRule(), Days = 3 }, new RankRule { Count = 9, Field = "age" }, new RankRule { Count = 9, Field = "lastOrder" });
+        Assert.Equal(["rules[1]", "rules[3]", "rules[4]", "rules[5]", "rules[9]", "rules[11]"], RuleValidator.CheckPast(rule).Select(x => x.Path));
     }
 
     [Fact]
@@ -210,6 +210,14 @@ public sealed class SegmentRuleTests
         Assert.Equal("Customers whose chance to buy in 30 days is at least 40 %.", RuleSentence.Of(new TwinRule { Field = "chanceToBuy", Op = RuleOperator.AtLeast, Value = 40d }));
         Assert.Equal("Customers whose offer uplift is between −1 point and +2.5 points.", RuleSentence.Of(new TwinRule { Field = "offerUplift", Op = RuleOperator.Between, Value = -1d, To = 2.5d }));
         Assert.Equal("Customers who are among the top 20 % by offer uplift.", RuleSentence.Of(new RankRule { Percent = 20, Field = "offerUplift" }));
+        Assert.Equal("Customers who are among the youngest 100.", RuleSentence.Of(new RankRule { Top = false, Count = 100, Field = "age" }));
+        Assert.Equal("Customers who are among the latest 5 % by last activity.", RuleSentence.Of(new RankRule { Percent = 5, Field = "lastSeen" }));
+        Assert.Equal("Customers who are among the earliest 5 % by birth date.", RuleSentence.Of(new RankRule { Top = false, Percent = 5, Field = "birthDate" }));
+        Assert.Equal("Customers whose move to this stage was in the last 30 days.", RuleSentence.Of(new TwinRule { Field = "stageSince", Op = RuleOperator.InLast, Days = 30 }));
+        Assert.Equal("Customers whose last opened e-mail was not in the last 60 days.", RuleSentence.Of(new TwinRule { Field = "lastEmailOpen", Op = RuleOperator.NotInLast, Days = 60 }));
+        Assert.Equal("Customers whose group is New.", RuleSentence.Of(new TwinRule { Field = "cluster", Op = RuleOperator.Is, Value = "New" }));
+        Assert.Equal("Customers whose motivation is deals or gifts.", RuleSentence.Of(new TwinRule { Field = "motivation", Op = RuleOperator.In, Values = ["deals", "gifts"] }));
+        Assert.Equal("Customers whose share of the favourite brand is above 50 %.", RuleSentence.Of(new TwinRule { Field = "topBrandShare", Op = RuleOperator.Above, Value = 50d }));
         Assert.Equal("Customers whose earliest likely next purchase is in the next 7 days.", RuleSentence.Of(new TwinRule { Field = "nextOrderFrom", Op = RuleOperator.InNext, Days = 7 }));
         Assert.Equal("Customers who resemble segment Wholesale by at least 60 %.", RuleSentence.Of(new LookalikeRule { Segment = 4, AtLeast = 60 }, names));
         Assert.Equal("Customers who bought something for at least 1,200 EUR in all by web.", RuleSentence.Of(new EventRule { Event = EventType.Purchase, Op = EventOperator.AtLeast, Measure = EventMeasure.Sum, Value = 1200, Where = new EventFilter { Channels = [Channel.Web] } }));

@@ -12,7 +12,7 @@ namespace MarketingConsole.Tests.Segments;
 public sealed class SegmentWorld
 {
     public static readonly DateTime Now = new(2026, 3, 1, 12, 0, 0, DateTimeKind.Utc);
-    public static readonly string[] Countries = ["DE", "AT", "US"], Cities = ["Wien", "wien", "Graz", ""], Tiers = ["gold", "silver"], Categories = ["Tea", "Coffee", "Cups"], Brands = ["Aroma", "Bergland"], Groups = ["Frequent, recent", "Rare, long ago", "New"];
+    public static readonly string[] Countries = ["DE", "AT", "US"], Cities = ["Wien", "wien", "Graz", ""], Tiers = ["gold", "silver"], Categories = ["Tea", "Coffee", "Cups"], Brands = ["Aroma", "Bergland"], Groups = ["Frequent, recent", "Rare, long ago", "New"], Motivations = ["deals", "novelty", "gifts"];
     public static readonly EventType[] Types = [EventType.View, EventType.Purchase, EventType.Return, EventType.EmailOpen, EventType.Custom];
 
     /// <summary>Where people live: two cities 145 km apart, two islands near one another on both sides of the date line.</summary>
@@ -108,10 +108,16 @@ public sealed class SegmentWorld
         AverageBasketCents = random.Next(3) * 500,
         MedianGapDays = random.Next(2) == 0 ? null : random.Next(40) / 2.0,
         LastOrderAt = random.Next(3) == 0 ? null : past(60),
+        LastSeenAt = random.Next(3) == 0 ? null : past(60),
         EmailsSent = random.Next(3) * 5,
         EmailsOpened = random.Next(5),
         TopChannel = random.Next(3) == 0 ? null : (Channel)random.Next(4),
         TopCategory = random.Next(3) == 0 ? null : Categories[random.Next(3)],
+        TopCategoryShare = random.Next(3) == 0 ? null : random.Next(11) / 10.0,
+        TopBrandShare = random.Next(3) == 0 ? null : random.Next(11) / 10.0,
+        Motivation = random.Next(3) == 0 ? null : Motivations[random.Next(3)],
+        DealDrive = random.Next(3) == 0 ? null : random.Next(11) / 10.0,
+        QualityDrive = random.Next(3) == 0 ? null : random.Next(11) / 10.0,
         ChanceToBuy = random.Next(3) == 0 ? null : random.Next(11) / 10.0,
         ChurnRisk = random.Next(3) == 0 ? null : random.Next(11) / 10.0,
         OfferUplift = random.Next(3) == 0 ? null : random.Next(-5, 6) / 100.0,

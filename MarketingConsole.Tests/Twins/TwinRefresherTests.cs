@@ -59,6 +59,9 @@ public sealed class TwinRefresherTests
             Assert.Equal(days.Count < 3 || !profiled.Contains(twin.CustomerId) ? null : (gaps[(gaps.Count - 1) / 2] + gaps[gaps.Count / 2]) / 2, twin.MedianGapDays);
             var top = items.Where(x => x.CustomerId == twin.CustomerId).GroupBy(x => x.Category, x => x.AmountCents).OrderByDescending(x => x.Sum()).ThenBy(x => x.Key, StringComparer.Ordinal).FirstOrDefault()?.Key;
             Assert.Equal(profiled.Contains(twin.CustomerId) ? top : null, twin.TopCategory);
+            var bought = items.Where(x => x.CustomerId == twin.CustomerId).ToList();
+            Assert.Equal(twin.TopCategory is null ? null : (double)bought.Where(x => x.Category == top).Sum(x => x.AmountCents) / bought.Sum(x => x.AmountCents), twin.TopCategoryShare);
+            Assert.Equal(twin.TopBrand is null, twin.TopBrandShare is null);
         }
 
         Assert.Equal(300, await db.Twins.CountAsync(Token));

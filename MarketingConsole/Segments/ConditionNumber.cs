@@ -30,8 +30,8 @@ internal sealed record ConditionNumber(string Name, string Label, double Value, 
         HeldRule { Days: { } days } held => [Days("held", "Held for at least", days, x => held with { Days = x }, along: true)],
         MemberRule { Member: true, Days: { } days } member => [Days("days", "For at least", days, x => member with { Days = x }, along: true)],
         LookalikeRule alike => [new("atLeast", "By at least", alike.AtLeast, 0, 100, "%", false, x => alike with { AtLeast = x })],
-        RankRule { Percent: { } percent } rank => [new("many", rank.Top ? "Top" : "Bottom", percent, 1, 100, "%", false, x => rank with { Percent = x }), .. Ranked(rank)],
-        RankRule { Count: { } count } rank => [new("many", rank.Top ? "Top" : "Bottom", count, 1, MostPlaces, "customers", false, x => rank with { Count = (int)x }), .. Ranked(rank)],
+        RankRule { Percent: { } percent } rank => [new("many", Capital(RuleWords.End(rank)), percent, 1, 100, "%", false, x => rank with { Percent = x }), .. Ranked(rank)],
+        RankRule { Count: { } count } rank => [new("many", Capital(RuleWords.End(rank)), count, 1, MostPlaces, "customers", false, x => rank with { Count = (int)x }), .. Ranked(rank)],
         BucketRule bucket =>
         [
             new("from", "From", bucket.From, 0, 100, "%", true, x => bucket with { From = Math.Min(x, 99), To = Math.Max(bucket.To, Math.Min(x, 99) + 1) }),

@@ -11,12 +11,21 @@ internal sealed record CatalogueItem(string Group, string Label, string Words, F
 internal static class RuleCatalogue
 {
     private const int NoFit = 3;
+    private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
+    {
+        ["offerUplift"] = " persuadable incremental effect",
+        [RuleFields.Motivation] = " drive motive why",
+        ["dealDrive"] = " motivation discount bargain price",
+        ["topCategoryShare"] = " affinity",
+        ["topBrandShare"] = " affinity",
+    };
+
     private static readonly IReadOnlyList<CatalogueItem> Fixed =
     [
         .. Enum.GetValues<EventType>().Select(x => new CatalogueItem("What they did", Label(x), $"event behaviour {x} did not never", () => new EventRule { Event = x, Days = 90, Name = x == EventType.Custom ? "" : null })),
         new("What they did", "One thing, then another", "sequence event behaviour after then within without between", () => new SequenceRule { First = new EventPattern { Event = EventType.View }, Then = new EventPattern { Event = EventType.Purchase }, WithinDays = 7, Days = 90 }),
-        new("What they did", "Top or bottom of a ranking", "rank best highest lowest most least percent", () => new RankRule { Percent = 5, Field = "revenue12Months" }),
-        .. RuleFields.Twins.Select(x => new CatalogueItem("Twin and scores", x.Label, $"feature score {x.Name}{(x.Name == "offerUplift" ? " persuadable incremental effect" : "")}", () => Field(new TwinRule { Field = x.Name }, x))),
+        new("What they did", "Top or bottom of a ranking", "rank best highest lowest most least percent latest earliest oldest youngest", () => new RankRule { Percent = 5, Field = "revenue12Months" }),
+        .. RuleFields.Twins.Select(x => new CatalogueItem("Twin and scores", x.Label, $"feature score {x.Name}{Aliases.GetValueOrDefault(x.Name)}", () => Field(new TwinRule { Field = x.Name }, x))),
         .. RuleFields.Traits.Select(x => new CatalogueItem("Who they are", x.Label, $"trait {x.Name}", () => Field(new TraitRule { Field = x.Name }, x))),
         new("Who they are", "Lives near", "distance kilometres km store place location", () => new NearRule { Kilometres = 10 }),
         new("Who they are", "Random part", "bucket sample split test draw per cent", () => new BucketRule { From = 0, To = 50 }),

@@ -25,7 +25,7 @@ internal sealed class FieldClauses(Cursor cursor, FieldValues values, ShopWords 
         return best.Rule;
     });
 
-    /// <summary>A numeric field to rank by.</summary>
+    /// <summary>A field to rank by.</summary>
     public string? Ranked()
     {
         var best = (Name: default(string), End: cursor.At);

@@ -12,6 +12,12 @@ internal sealed class OtherClauses(Cursor cursor, Quantities quantities, ShopNam
         ("email marketing?|being emailed", Purpose.Email), ("sms|text messages|texts", Purpose.Sms), ("push notifications?|notifications", Purpose.Push), ("being profiled|profiling", Purpose.Profiling), ("in-store recognition", Purpose.InStore), ("ad sharing|sharing with ads", Purpose.AdSharing),
     ];
 
+    /// <summary>Words for the ends of a ranking, with the kind of field that words of time or age mean.</summary>
+    private static readonly (string Words, bool Top, FieldKind? Kind)[] Ends =
+    [
+        ("top|best|highest|first", true, null), ("bottom|worst|lowest|last", false, null), ("latest|newest|most recent", true, FieldKind.Instant), ("earliest", false, FieldKind.Instant), ("oldest", true, FieldKind.Years), ("youngest", false, FieldKind.Years),
+    ];
+
     public SegmentRule? Clause() => cursor.Try(Consent) ?? cursor.Try(Member) ?? cursor.Try<SegmentRule>(Alike) ?? cursor.Try(Rank) ?? cursor.Try<SegmentRule>(Near) ?? cursor.Try(Bucket);
 
     private SegmentRule? Consent()
@@ -85,12 +91,12 @@ internal sealed class OtherClauses(Cursor cursor, Quantities quantities, ShopNam
     {
         cursor.Take("among|amongst|in|belong to");
         cursor.Take("the|our");
-        var top = cursor.Take("top|best|highest|first");
-        if ((!top && !cursor.Take("bottom|worst|lowest|last")) || quantities.Number() is not { } many)
+        if (Ends.FirstOrDefault(x => cursor.Take(x.Words)) is not { Words: not null } end || quantities.Number() is not { } many)
         {
             return null;
         }
 
+        var top = end.Top;
         var rule = cursor.Take("%|per cent") ? new RankRule { Top = top, Percent = many } : new RankRule { Top = top, Count = (int)Math.Min(many, int.MaxValue) };
         cursor.Take("of|of our|of the|of all");
         cursor.Take(PersonClauses.People);
@@ -98,7 +104,14 @@ internal sealed class OtherClauses(Cursor cursor, Quantities quantities, ShopNam
         var spenders = cursor.Ahead(-1)!.Value.Word == "spenders";
         if (spenders || cursor.Take("by|in terms of|ranked by|measured by"))
         {
-            return spenders ? By(rule, Spend()) : By(rule);
+            var by = spenders ? By(rule, Spend()) : By(rule);
+            var field = by?.Field is { } name ? RuleFields.FindRanked(name) : null;
+            return end.Kind is null || field?.Kind == end.Kind ? by : field is not { IsTime: true } ? null : end.Kind == FieldKind.Years ? by! with { Top = !top } : by; // the oldest by a date are the earliest
+        }
+
+        if (end.Kind is { } kind)
+        {
+            return rule with { Field = kind == FieldKind.Years ? RuleFields.Age : "signUp" };
         }
 
         cursor.Note($"What “{(top ? "top" : "bottom")}” goes by is not said: read as revenue of the last 12 months.");

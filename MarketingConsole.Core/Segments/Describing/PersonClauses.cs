@@ -14,7 +14,7 @@ internal sealed class PersonClauses(Cursor cursor, Quantities quantities, FieldV
         ("polish", "PL"), ("czech/czechs", "CZ"), ("danish", "DK"), ("swedish", "SE"), ("norwegian/norwegians", "NO"), ("irish", "IE"), ("portuguese", "PT"), ("canadian/canadians", "CA"),
     ];
 
-    public SegmentRule? Clause() => cursor.Try<FieldRule>(Gender) ?? cursor.Try(Place) ?? cursor.Try(Group) ?? cursor.Try(Years) ?? cursor.Try(Joined) ?? cursor.Try(Seen) ?? cursor.Try(Scored) ?? cursor.Try(Persuadable) ?? cursor.Try(Speaks);
+    public SegmentRule? Clause() => cursor.Try<FieldRule>(Gender) ?? cursor.Try(Place) ?? cursor.Try(Group) ?? cursor.Try(Years) ?? cursor.Try(Joined) ?? cursor.Try(Seen) ?? cursor.Try(Scored) ?? cursor.Try(Persuadable) ?? cursor.Try(Driven) ?? cursor.Try(Speaks);
 
     private TraitRule? Gender()
     {
@@ -118,6 +118,17 @@ internal sealed class PersonClauses(Cursor cursor, Quantities quantities, FieldV
     private FieldRule? Seen() => cursor.Take("last seen|seen|last active|active|last visited|visited us") ? values.Compare(new TwinRule { Field = "lastSeen" }) : null;
 
     private FieldRule? Speaks() => cursor.Take("speaking|speak|speaks|who speak") ? cursor.Try(() => values.OneOf(Language)) : null;
+
+    private FieldRule? Driven()
+    {
+        var motivation = new TwinRule { Field = RuleFields.Motivation };
+        if (cursor.Take("bargain/deal hunters/hunter|bargain/deal seekers/seeker"))
+        {
+            return motivation with { Op = RuleOperator.Is, Value = "deals" };
+        }
+
+        return cursor.Take("driven/moved/motivated by") ? values.OneOf(motivation) : null;
+    }
 
     private TwinRule? Persuadable()
     {

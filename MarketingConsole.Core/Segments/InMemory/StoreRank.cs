@@ -12,9 +12,8 @@ internal sealed class StoreRank(TwinStore store, StoreEvents events)
     {
         var values = rule.Event is { } happened ? events.Measure(happened) : Values(rule.Field!);
         var places = rule.Places(eligible.Count);
-        var greatest = rule.Top != (rule.Event is { Measure: EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast }); // the more days, the earlier the instant
         var ranked = values.Known(store.Slots).And(eligible);
-        var set = places >= ranked.Count ? ranked : places <= 0 ? new SlotSet(store.Slots) : First(values, ranked, places, greatest);
+        var set = places >= ranked.Count ? ranked : places <= 0 ? new SlotSet(store.Slots) : First(values, ranked, places, rule.Descending);
         store.Return(values);
         return set;
     }
@@ -135,9 +134,11 @@ internal sealed class StoreRank(TwinStore store, StoreEvents events)
             return values;
         }
 
+        var (field, column) = (RuleFields.FindRanked(name)!, name == RuleFields.Age ? StoreFields.BirthDate : StoreFields.Column(RuleFields.RuleFor(name)));
+        var (wholes, numbers) = field.Kind is FieldKind.Money or FieldKind.Years || field.IsTime ? (store.Whole(column), null) : (default(ValueColumn<long>), store.Number(column));
         for (var slot = 0; slot < store.Slots; slot++)
         {
-            if ((store.Wholes.TryGetValue(StoreFields.Twin(name), out var wholes) ? wholes[slot] : store.Number(StoreFields.Twin(name))[slot]) is { } known)
+            if ((wholes is null ? numbers![slot] : wholes[slot]) is { } known)
             {
                 values.Of(slot) = known;
             }

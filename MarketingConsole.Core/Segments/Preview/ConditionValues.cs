@@ -45,7 +45,7 @@ internal sealed record ConditionValues(string Title, DistributionUnit Unit, Slot
     };
 
     private static ConditionValues? Ranked(string name, TwinStore store, ShopCalendar calendar, DateTime asOf) =>
-        Field(name.StartsWith(RuleFields.Custom, StringComparison.Ordinal) ? new TraitRule { Field = name, Op = RuleOperator.AtLeast, Value = 0d } : new TwinRule { Field = name, Op = RuleOperator.AtLeast, Value = 0d }, store, calendar, asOf);
+        Field(RuleFields.RuleFor(name) with { Op = RuleOperator.AtLeast, Value = 0d }, store, calendar, asOf);
 
     private static ConditionValues? Field(FieldRule rule, TwinStore store, ShopCalendar calendar, DateTime asOf)
     {

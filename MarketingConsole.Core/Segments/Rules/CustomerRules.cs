@@ -32,19 +32,19 @@ public sealed record LookalikeRule : SegmentRule
 }
 
 /// <summary>Among the first or the last by a value. <c>{"type":"rank","percent":5,"field":"revenue12Months"}</c>,
-/// <c>{"type":"rank","count":100,"event":{"event":"purchase","measure":"sum","days":365}}</c>
+/// <c>{"type":"rank","count":100,"field":"age"}</c>, <c>{"type":"rank","count":100,"event":{"event":"purchase","measure":"sum","days":365}}</c>
 /// <para>All who may be profiled are ranked, whatever the rest of the rule says; those without a value (no such event, or none that has what is measured) are not.
-/// Of equals the smaller id comes first. Days since an event are ranked by its instant; of a trait with several numbers the largest counts.</para></summary>
+/// Of equals the smaller id comes first. Days since an event are ranked by its instant, an age by the birth date; of two days or instants the later is the larger; of a trait with several numbers the largest counts.</para></summary>
 public sealed record RankRule : SegmentRule
 {
-    /// <summary>The largest values; false = the smallest.</summary>
+    /// <summary>The largest values: the latest, the oldest; false = the smallest.</summary>
     public bool Top { get; init; } = true;
 
     /// <summary>So many per cent of all who may be profiled, rounded up: this, or <see cref="Count"/>.</summary>
     public double? Percent { get; init; }
     public int? Count { get; init; }
 
-    /// <summary>A numeric feature or score of the twin, or <c>custom.NAME</c>: this, or <see cref="Event"/>.</summary>
+    /// <summary>A number, day or instant of the twin or of the traits, or <c>custom.NAME</c>: this, or <see cref="Event"/>.</summary>
     public string? Field { get; init; }
 
     /// <summary>Ranked by its measure; its operator and value mean nothing here.</summary>
@@ -53,6 +53,9 @@ public sealed record RankRule : SegmentRule
     /// <summary>How many places there are.</summary>
     /// <param name="eligible">Customers who may be profiled.</param>
     public int Places(int eligible) => Percent is { } percent ? (int)Math.Ceiling((eligible * percent / 100) - Slack) : Count ?? 0;
+
+    /// <summary>The largest stored value comes first: the more days or years there are since an instant or a birth, the earlier it was.</summary>
+    internal bool Descending => Top != (Field == RuleFields.Age || Event is { Measure: EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast });
 
     internal const double Slack = 1e-9; // 7 % of 100 is 7, not 8
 }

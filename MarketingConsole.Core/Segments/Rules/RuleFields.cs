@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Twins;
+using MarketingConsole.Core.Twins.Drives;
 
 namespace MarketingConsole.Core.Segments;
 
@@ -14,7 +15,9 @@ public enum FieldKind { Text, Number, Money, Percent, Years, Date, Instant, Poin
 /// <param name="Suggest">Values to offer come from the customers.</param>
 /// <param name="Ahead">An instant in the future.</param>
 /// <param name="Many">A customer may have several values, each a text or a number.</param>
-public sealed record RuleField(string Name, string Label, FieldKind Kind, LambdaExpression? Read, IReadOnlyList<string>? Values = null, bool Suggest = false, bool Ahead = false, bool Many = false)
+/// <param name="Said">What sentences call it where the label would not read as English after "whose".</param>
+/// <param name="Means">What its values say, where the label does not tell.</param>
+public sealed record RuleField(string Name, string Label, FieldKind Kind, LambdaExpression? Read, IReadOnlyList<string>? Values = null, bool Suggest = false, bool Ahead = false, bool Many = false, string? Said = null, string? Means = null)
 {
     private static readonly RuleOperator[] Known = [RuleOperator.Exists, RuleOperator.Missing], Numbers = [RuleOperator.AtLeast, RuleOperator.AtMost, RuleOperator.Above, RuleOperator.Below, RuleOperator.Between],
         Choices = [RuleOperator.Is, RuleOperator.IsNot, RuleOperator.In, RuleOperator.NotIn], Texts = [.. Choices, RuleOperator.Contains, RuleOperator.StartsWith, RuleOperator.EndsWith],
@@ -35,7 +38,10 @@ public sealed record RuleField(string Name, string Label, FieldKind Kind, Lambda
     public FieldKind KindFor(FieldRule rule) => Many && (Numbers.Contains(rule.Op) || (rule.Op is RuleOperator.Is or RuleOperator.IsNot && rule.Value?.Number is not null)) ? FieldKind.Number : Kind;
 
     /// <summary>Customers can be ranked by it.</summary>
-    public bool IsNumber => Kind is FieldKind.Number or FieldKind.Money or FieldKind.Percent or FieldKind.Points;
+    public bool IsRanked => Many || Kind is not FieldKind.Text;
+
+    /// <summary>A day or an instant: of two the later is the greater.</summary>
+    public bool IsTime => Kind is FieldKind.Date or FieldKind.Instant;
 }
 
 /// <summary>The fields rules can ask for: one list for the evaluator, the validator, the schema and the editor.</summary>
@@ -44,8 +50,14 @@ public static class RuleFields
     /// <summary>Prefix of traits the shop sends itself.</summary>
     public const string Custom = "custom.";
 
+    /// <summary>Trait that is read from the birth date.</summary>
+    public const string Age = "age";
+
     /// <summary>Twin field that holds the name of the customer's group.</summary>
     public const string Group = "cluster";
+
+    /// <summary>Twin field that holds the drive that stands out most.</summary>
+    public const string Motivation = "motivation";
 
     public static IReadOnlyList<RuleField> Traits { get; } =
     [
@@ -55,7 +67,7 @@ public static class RuleFields
         Text("language", "Language", c => c.Language, suggest: true),
         Text("gender", "Gender", c => c.Gender, suggest: true),
         Text("jurisdiction", "Privacy law", c => c.Jurisdiction, values: Jurisdictions.All),
-        new("age", "Age", FieldKind.Years, (Expression<Func<Customer, DateOnly?>>)(c => c.BirthDate)),
+        new(Age, "Age", FieldKind.Years, (Expression<Func<Customer, DateOnly?>>)(c => c.BirthDate)),
         new("birthDate", "Birth date", FieldKind.Date, (Expression<Func<Customer, DateOnly?>>)(c => c.BirthDate)),
         new("signUp", "Sign-up date", FieldKind.Instant, (Expression<Func<Customer, DateTime?>>)(c => c.CreatedAt)),
         Text("email", "E-mail address", c => c.EmailKey),
@@ -71,7 +83,7 @@ public static class RuleFields
     public static IReadOnlyList<RuleField> Twins { get; } =
     [
         new("stage", "Lifecycle stage", FieldKind.Text, null, [.. Enum.GetNames<LifecycleStage>().Select(Camel)]),
-        Instant("stageSince", "In this stage since", t => t.StageSince),
+        Instant("stageSince", "In this stage since", t => t.StageSince, said: "move to this stage"),
         Number("orders", "Number of orders", t => t.Orders),
         Number("returns", "Number of returns", t => t.Returns),
         Money("revenue", "Revenue, all time", t => t.RevenueCents),
@@ -80,16 +92,25 @@ public static class RuleFields
         Number("medianGap", "Median days between orders", t => t.MedianGapDays),
         Instant("firstOrder", "First order", t => t.FirstOrderAt),
         Instant("lastOrder", "Last order", t => t.LastOrderAt),
-        Instant("lastSeen", "Last seen", t => t.LastSeenAt),
-        Instant("lastEmailOpen", "Last e-mail opened", t => t.LastEmailOpenAt),
+        Instant("lastSeen", "Last seen", t => t.LastSeenAt, said: "last activity"),
+        Instant("lastEmailOpen", "Last e-mail opened", t => t.LastEmailOpenAt, said: "last opened e-mail"),
         Percent("openRate", "E-mail open rate", t => t.EmailsSent == 0 ? null : (double)t.EmailsOpened / t.EmailsSent),
         Percent("clickRate", "E-mail click rate", t => t.EmailsSent == 0 ? null : (double)t.EmailsClicked / t.EmailsSent),
         new("topCategory", "Favourite category", FieldKind.Text, (Expression<Func<Twin, string?>>)(t => t.TopCategory), Suggest: true),
         new("topBrand", "Favourite brand", FieldKind.Text, (Expression<Func<Twin, string?>>)(t => t.TopBrand), Suggest: true),
+        new("topCategoryShare", "Share of the favourite category", FieldKind.Percent, (Expression<Func<Twin, double?>>)(t => t.TopCategoryShare), Means: "Of all that the customer has paid for articles."),
+        new("topBrandShare", "Share of the favourite brand", FieldKind.Percent, (Expression<Func<Twin, double?>>)(t => t.TopBrandShare), Means: "Of all that the customer has paid for articles."),
         new("topChannel", "Favourite channel", FieldKind.Text, null, [.. Enum.GetNames<Channel>().Select(Camel)]),
         Percent("chanceToBuy", "Chance to buy in 30 days", t => t.ChanceToBuy),
         Percent("churnRisk", "Risk to stay away", t => t.ChurnRisk),
         new("offerUplift", "Offer uplift", FieldKind.Points, (Expression<Func<Twin, double?>>)(t => t.OfferUplift)),
+        new(Motivation, "Motivation", FieldKind.Text, (Expression<Func<Twin, string?>>)(t => t.Motivation), DriveWords.Names, Means: $"The strongest drive, where it is stronger than in {TwinDrives.Clear * 100:0} % of customers; of the others it is unknown."),
+        Drive(DriveKind.Deal, t => t.DealDrive, "orders with a discount"),
+        Drive(DriveKind.Novelty, t => t.NoveltyDrive, "articles never bought before"),
+        Drive(DriveKind.Loyalty, t => t.LoyaltyDrive, "articles of brands bought before"),
+        Drive(DriveKind.Convenience, t => t.ConvenienceDrive, "online orders without looking around"),
+        Drive(DriveKind.Gift, t => t.GiftDrive, "articles bought in the weeks before Christmas, Valentine's Day and Mother's Day"),
+        Drive(DriveKind.Quality, t => t.QualityDrive, "articles that cost more than most of their category"),
         Percent("alive", "Chance to buy ever again", t => t.Alive),
         Number("orders30", "Expected orders in 30 days", t => t.Orders30),
         Number("orders90", "Expected orders in 90 days", t => t.Orders90),
@@ -98,7 +119,7 @@ public static class RuleFields
         Money("lifetimeValue", "Lifetime value, three years", t => t.LifetimeCents),
         new("nextOrderFrom", "Earliest likely next purchase", FieldKind.Instant, (Expression<Func<Twin, DateTime?>>)(t => t.NextOrderFrom), Ahead: true),
         new("nextOrderTo", "Latest likely next purchase", FieldKind.Instant, (Expression<Func<Twin, DateTime?>>)(t => t.NextOrderTo), Ahead: true),
-        new(Group, "Group found by the console", FieldKind.Text, (Expression<Func<Twin, string?>>)(t => t.Cluster), Suggest: true),
+        new(Group, "Group found by the console", FieldKind.Text, (Expression<Func<Twin, string?>>)(t => t.Cluster), Suggest: true, Said: "group"),
     ];
 
     /// <returns>Null when there is no such field. Any name after <see cref="Custom"/> is one.</returns>
@@ -106,10 +127,16 @@ public static class RuleFields
         : rule.Field.StartsWith(Custom, StringComparison.Ordinal) && rule.Field.Length is > 7 and <= 71 ? CustomTrait(rule.Field)
         : Traits.FirstOrDefault(x => x.Name == rule.Field);
 
-    /// <summary>The field a <see cref="RankRule"/> ranks by; null when there is none that is a number or may hold some.</summary>
-    public static RuleField? FindRanked(string name) => name.StartsWith(Custom, StringComparison.Ordinal) ? Find(new TraitRule { Field = name }) : Twins.FirstOrDefault(x => x.Name == name && x.IsNumber);
+    /// <summary>The field a <see cref="RankRule"/> ranks by; null when there is none that has an order or may hold numbers.</summary>
+    public static RuleField? FindRanked(string name) => Find(RuleFor(name)) is { IsRanked: true } field ? field : null;
+
+    /// <summary>The kind of condition that asks for the field of this name, which no trait shares with a twin field.</summary>
+    internal static FieldRule RuleFor(string name) => Twins.Any(x => x.Name == name) ? new TwinRule { Field = name } : new TraitRule { Field = name };
 
     private static RuleField CustomTrait(string field) => new(field, field[Custom.Length..], FieldKind.Text, null, Suggest: true, Many: true);
+
+    /// <summary>Name of the twin field that holds the strength of a drive.</summary>
+    internal static string DriveName(DriveKind kind) => Camel(kind.ToString()) + "Drive";
 
     internal static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
@@ -117,9 +144,12 @@ public static class RuleFields
 
     private static RuleField Number(string name, string label, Expression<Func<Twin, double?>> read) => new(name, label, FieldKind.Number, read);
 
+    private static RuleField Drive(DriveKind kind, Expression<Func<Twin, double?>> read, string evidence) =>
+        new(DriveName(kind), $"{kind} drive", FieldKind.Percent, read, Means: $"Stronger than in so many per cent of customers, judged by {evidence}; 50 % is the middle.");
+
     private static RuleField Percent(string name, string label, Expression<Func<Twin, double?>> read) => new(name, label, FieldKind.Percent, read);
 
     private static RuleField Money(string name, string label, Expression<Func<Twin, long?>> read) => new(name, label, FieldKind.Money, read);
 
-    private static RuleField Instant(string name, string label, Expression<Func<Twin, DateTime?>> read) => new(name, label, FieldKind.Instant, read);
+    private static RuleField Instant(string name, string label, Expression<Func<Twin, DateTime?>> read, string? said = null) => new(name, label, FieldKind.Instant, read, Said: said);
 }

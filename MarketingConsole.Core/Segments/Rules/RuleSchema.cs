@@ -39,6 +39,9 @@ public static class RuleSchema
         new TwinRule { Field = "stage", Op = RuleOperator.In, Values = ["lapsing", "lost"] },
         new TwinRule { Field = "chanceToBuy", Op = RuleOperator.AtLeast, Value = 40d },
         new TwinRule { Field = "offerUplift", Op = RuleOperator.Above, Value = 2.5d },
+        new TwinRule { Field = RuleFields.Motivation, Op = RuleOperator.In, Values = ["deals", "gifts"] },
+        new TwinRule { Field = "dealDrive", Op = RuleOperator.AtLeast, Value = 70d },
+        new TwinRule { Field = "topCategoryShare", Op = RuleOperator.AtLeast, Value = 50d },
         new TwinRule { Field = "orders", Op = RuleOperator.AtMost, Value = 3d },
         new TwinRule { Field = "revenue12Months", Op = RuleOperator.Above, Value = 250d },
         new EventRule { Event = EventType.Purchase, Op = EventOperator.Performed, Days = 90 },
@@ -67,6 +70,8 @@ public static class RuleSchema
         new MemberRule { Segment = 1, Days = 30 },
         new LookalikeRule { Segment = 1, AtLeast = 60 },
         new RankRule { Percent = 5, Field = "revenue12Months" },
+        new RankRule { Count = 100, Field = "age" },
+        new RankRule { Top = false, Percent = 10, Field = "lastOrder" },
         new RankRule { Top = false, Count = 100, Event = new EventRule { Event = EventType.Purchase, Measure = EventMeasure.Sum, Days = 365 } },
         new BucketRule { From = 0, To = 50, Salt = "spring" },
         new NearRule { Kilometres = 10, Store = 1 },
@@ -110,8 +115,8 @@ public static class RuleSchema
         if (context.PropertyInfo is { Name: "field" } && node is JsonObject field)
         {
             field["description"] = context.PropertyInfo.DeclaringType == typeof(RankRule)
-                ? $"{string.Join(", ", RuleFields.Twins.Where(x => x.IsNumber).Select(x => x.Name))} or {RuleFields.Custom}NAME."
-                : $"A trait: {string.Join(", ", RuleFields.Traits.Select(x => x.Name))} or {RuleFields.Custom}NAME. In a twin condition: {string.Join(", ", RuleFields.Twins.Select(x => x.Name))}.";
+                ? $"{string.Join(", ", RuleFields.Twins.Concat(RuleFields.Traits).Where(x => x.IsRanked).Select(x => x.Name))} or {RuleFields.Custom}NAME. Of days and instants the later is the greater."
+                : $"A trait: {string.Join(", ", RuleFields.Traits.Select(x => x.Name))} or {RuleFields.Custom}NAME. In a twin condition: {string.Join(", ", RuleFields.Twins.Select(x => x.Name))}. {string.Join(" ", RuleFields.Twins.Where(x => x.Means is not null).Select(x => $"{x.Name}: {x.Means}{(x.Values is null ? "" : $" One of {string.Join(", ", x.Values)}.")}"))}";
         }
 
         if (context.PropertyInfo is { Name: "of" } && node is JsonObject of)

@@ -81,10 +81,10 @@ public static class RuleSentence
     {
         var many = rule.Percent is { } percent ? $"{Count(percent)} %" : Count(rule.Count);
         var by = rule.Event is { Measure: EventMeasure.Count } counted ? $"how often they {EventSentence.Did(counted, names)}" : rule.Event is { } happened ? $"{RuleWords.Measure(happened)} ({EventSentence.Did(happened, names)})" : rule.Field is { } name && RuleFields.FindRanked(name) is { } field ? Label(field) : "…";
-        return $"who are among the {(rule.Top ? "top" : "bottom")} {many} by {by}";
+        return $"who are among the {RuleWords.End(rule)} {many}{(rule.Field == RuleFields.Age ? "" : $" by {by}")}";
     }
 
-    private static string Label(RuleField field) => field.Label.Length > 1 && char.IsLower(field.Label[1]) && !field.Many ? char.ToLowerInvariant(field.Label[0]) + field.Label[1..] : field.Label;
+    private static string Label(RuleField field) => field.Said ?? (field.Label.Length > 1 && char.IsLower(field.Label[1]) && !field.Many ? char.ToLowerInvariant(field.Label[0]) + field.Label[1..] : field.Label);
 
     internal static string Value(RuleValue? value, FieldKind kind, RuleNames names) => (value, kind) switch
     {

@@ -20,7 +20,7 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
            let what = node.Rule switch
            {
                TwinRule => "Twin features and scores are",
-               RankRule { Field: { } field } when !field.StartsWith(RuleFields.Custom, StringComparison.Ordinal) => "Twin features and scores are",
+               RankRule { Field: { } field } when RuleFields.RuleFor(field) is TwinRule => "Twin features and scores are",
                MemberRule => "Membership of other segments is",
                LookalikeRule => "Likeness to a segment is",
                HeldRule => "How long a condition has held is",
@@ -116,7 +116,7 @@ public sealed class RuleValidator(IReadOnlyDictionary<int, SegmentRule>? others 
         Require(rule.Count is null or >= 1, At(path, "count"), "Must be 1 or more.");
         Require(rule.Field is { Length: > 0 } || rule.Event is not null, At(path, "field"), "Choose what customers are ranked by.");
         Require(rule.Field is null || rule.Event is null, At(path, "event"), "Rank by a field or by events, not by both.");
-        Require(rule.Field is not { Length: > 0 } field || RuleFields.FindRanked(field) is not null, At(path, "field"), $"\"{rule.Field}\" is not a number of the twin or a trait of the shop's own.");
+        Require(rule.Field is not { Length: > 0 } field || RuleFields.FindRanked(field) is not null, At(path, "field"), $"\"{rule.Field}\" is not a number, day or instant of the twin, an age, birth or sign-up date, or a trait of the shop's own.");
         if (rule.Event is { } happened)
         {
             new EventCheck(_problems).Ranked(At(path, "event"), happened);

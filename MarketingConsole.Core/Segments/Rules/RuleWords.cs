@@ -38,6 +38,16 @@ public static class RuleWords
         _ => Operator(op),
     };
 
+    /// <summary>Which end of a ranking: "top", "latest", "youngest".</summary>
+    public static string End(RankRule rule) => (rule.Field is { } name ? RuleFields.FindRanked(name) : null, rule.Top) switch
+    {
+        ({ Kind: FieldKind.Years }, true) => "oldest",
+        ({ Kind: FieldKind.Years }, false) => "youngest",
+        ({ IsTime: true }, true) => "latest",
+        ({ IsTime: true }, false) => "earliest",
+        (_, var top) => top ? "top" : "bottom",
+    };
+
     public static string Operator(EventOperator op) => op switch
     {
         EventOperator.Performed => "at least once",

@@ -3,7 +3,7 @@ using MarketingConsole.Core.Events;
 
 namespace MarketingConsole.Core.Segments;
 
-/// <summary>A customer's value of a measure: a count, cents, pieces, a property's unit, or milliseconds since 1970 of the first or last event.</summary>
+/// <summary>A customer's value of a measure: a count, cents, pieces, a property's unit, milliseconds since 1970 of an instant or the first or last event, or a day's number.</summary>
 internal sealed class Measured
 {
     public int CustomerId { get; init; }

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using MarketingConsole.Core.Customers;
+using MarketingConsole.Core.Data;
 using MarketingConsole.Core.Twins;
 
 namespace MarketingConsole.Core.Segments;
@@ -21,8 +22,7 @@ internal static class RankConditions
         var all = scope with { Only = null };
         var eligible = all.Profiled();
         var values = rule.Event is { } happened ? Values(happened, all) : Values(rule.Field!, all);
-        var descending = rule.Top != (rule.Event is { Measure: EventMeasure.DaysSinceFirst or EventMeasure.DaysSinceLast }); // the more days, the earlier the instant
-        return (values.Join(eligible, x => x.CustomerId, c => c.Id, (x, c) => x), eligible, descending);
+        return (values.Join(eligible, x => x.CustomerId, c => c.Id, (x, c) => x), eligible, rule.Descending);
     }
 
     private static IQueryable<Measured> Values(EventRule rule, RuleScope scope) => EventMeasures.Of(rule, scope, EventSpan.Of(rule, scope));
@@ -38,6 +38,9 @@ internal static class RankConditions
         return RuleFields.FindRanked(name)?.Read switch
         {
             Expression<Func<Twin, double?>> read => scope.Db.Twins.Where(read.Then(x => x != null)).Select(read.With((Twin t, double? x) => new Measured { CustomerId = t.CustomerId, Value = x!.Value })),
+            Expression<Func<Twin, DateTime?>> read => scope.Db.Twins.Where(read.Then(x => x != null)).Select(read.With((Twin t, DateTime? x) => new Measured { CustomerId = t.CustomerId, Value = ConsoleFunctions.Milliseconds(x!.Value) })),
+            Expression<Func<Customer, DateTime?>> read => scope.Db.Customers.Where(read.Then(x => x != null)).Select(read.With((Customer c, DateTime? x) => new Measured { CustomerId = c.Id, Value = ConsoleFunctions.Milliseconds(x!.Value) })),
+            Expression<Func<Customer, DateOnly?>> read => scope.Db.Customers.Where(read.Then(x => x != null)).Select(read.With((Customer c, DateOnly? x) => new Measured { CustomerId = c.Id, Value = ConsoleFunctions.DayNumber(x!.Value) })),
             Expression<Func<Twin, long?>> read => scope.Db.Twins.Where(read.Then(x => x != null)).Select(read.With((Twin t, long? x) => new Measured { CustomerId = t.CustomerId, Value = x!.Value })),
             _ => throw new InvalidOperationException($"Customers cannot be ranked by {name}."),
         };

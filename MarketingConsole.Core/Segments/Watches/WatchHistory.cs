@@ -11,7 +11,7 @@ internal static class WatchHistory
     private static readonly string[] Fixed = ["signUp", "birthDate", "age"];
 
     /// <summary>True when what the rule looks at is known for the past as it was then: events, and dates that do not change. Other traits, places, consent, twins and segments are known for now only.</summary>
-    public static bool CanLookBack(SegmentRule rule) => RuleTree.Nodes(rule).All(x => x.Rule is GroupRule or EventRule or SequenceRule or BucketRule or RankRule { Event: not null } || (x.Rule is TraitRule trait && Fixed.Contains(trait.Field)))
+    public static bool CanLookBack(SegmentRule rule) => RuleTree.Nodes(rule).All(x => x.Rule is GroupRule or EventRule or SequenceRule or BucketRule or RankRule { Event: not null } || (x.Rule is TraitRule trait && Fixed.Contains(trait.Field)) || (x.Rule is RankRule { Field: { } ranked } && Fixed.Contains(ranked)))
         && StoreQuery.Supports(rule, past: true);
 
     /// <summary>Looks at the rule at instants back in time, and finds for those who have met it since the last one known the first of the unbroken run.</summary>

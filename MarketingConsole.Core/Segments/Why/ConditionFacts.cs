@@ -58,7 +58,7 @@ internal sealed class ConditionFacts(RuleScope scope, Customer customer, RuleNam
         var id = customer.Id;
         var before = await (descending ? ranked.CountAsync(x => x.Value > own || (x.Value == own && x.CustomerId < id), cancellationToken) : ranked.CountAsync(x => x.Value < own || (x.Value == own && x.CustomerId < id), cancellationToken));
         var places = rule.Places(rule.Percent is null ? 0 : await eligible.CountAsync(cancellationToken));
-        var value = rule.Event is { } happened ? EventFacts.Value(happened, own, scope, names) : FieldFacts.Value(RuleFields.FindRanked(rule.Field!)!.Kind, own, names);
+        var value = rule.Event is { } happened ? EventFacts.Value(happened, own, scope, names) : RuleFields.FindRanked(rule.Field!) is { Many: false } ? (await new FieldFacts(scope, customer, names).OfAsync(RuleFields.RuleFor(rule.Field!), cancellationToken)).Actual : RuleSentence.Count(own);
         return new($"{value}: place {RuleSentence.Count(before + 1)}", $"among the first {RuleSentence.Count(places)}", rule.Event is null ? null : await new EventFacts(scope, names).EventsAsync(rule.Event, cancellationToken));
     }
 

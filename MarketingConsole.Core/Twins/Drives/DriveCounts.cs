@@ -21,18 +21,28 @@ public sealed record DriveCounts(int OrderDays, IReadOnlyDictionary<DriveKind, T
     {
         var past = history.Events.TakeWhile(x => x.At <= asOf).ToList();
         var days = history.OrderDays(asOf);
-        var counter = new OrderCounter(history.Items.ToLookup(x => x.EventId), kinds, medians);
-        foreach (var e in past)
-        {
-            counter.Add(e);
-        }
-
+        var counter = Counted(past, history, kinds, medians);
         var acts = past.Where(x => x.At > asOf.AddDays(-Days) && CustomerHistory.IsOwnAct(x.Type, x.Machine)).ToList();
         return new(days.Count, counter.Motives,
             Count(ChannelCount, acts.Where(x => x.Channel != Channel.Other).Select(x => (x.Day, (int)x.Channel))),
             Count(24 / HoursABand, acts.Where(x => !DateOnlyKnown(x)).Select(x => (x.Day, x.HourOfWeek % 24 / HoursABand))),
             Count(7, acts.Select(x => (x.Day, x.HourOfWeek / 24))),
             counter.Categories, Following(past, days, asOf));
+    }
+
+    /// <summary>The motives alone: all that the twin's row is made of.</summary>
+    internal static IReadOnlyDictionary<DriveKind, Tally> MotivesOf(CustomerHistory history, IReadOnlyDictionary<int, ProductKind> kinds, IReadOnlyDictionary<string, double> medians, DateTime asOf) =>
+        Counted(history.Events.TakeWhile(x => x.At <= asOf), history, kinds, medians).Motives;
+
+    private static OrderCounter Counted(IEnumerable<TwinEvent> past, CustomerHistory history, IReadOnlyDictionary<int, ProductKind> kinds, IReadOnlyDictionary<string, double> medians)
+    {
+        var counter = new OrderCounter(history.Items.ToLookup(x => x.EventId), kinds, medians);
+        foreach (var e in past)
+        {
+            counter.Add(e);
+        }
+
+        return counter;
     }
 
     /// <summary>Midnight to the millisecond is what a file without times gives.</summary>

@@ -2,9 +2,22 @@ using System.Globalization;
 
 namespace MarketingConsole.Core.Twins.Drives;
 
-/// <summary>What the evidence of each motive is called.</summary>
+/// <summary>What each motive and its evidence are called.</summary>
 internal static class DriveWords
 {
+    /// <summary>One word a motive, in the order of <see cref="DriveKind"/>. Stored and asked for by segments: do not change.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Enum.GetValues<DriveKind>().Select(Name)];
+
+    public static string Name(DriveKind kind) => kind switch
+    {
+        DriveKind.Deal => "deals",
+        DriveKind.Novelty => "novelty",
+        DriveKind.Loyalty => "loyalty",
+        DriveKind.Convenience => "convenience",
+        DriveKind.Gift => "gifts",
+        _ => "quality",
+    };
+
     public static string Unit(DriveKind kind) => kind is DriveKind.Deal or DriveKind.Convenience ? "orders" : "articles";
 
     public static string Evidence(DriveKind kind, Tally tally)

@@ -10,6 +10,9 @@ public sealed record TwinDrives(IReadOnlyList<Motivation> Motivations, Preferenc
 {
     /// <summary>Fewer orders or articles say nothing of a motive; fewer days with an act nothing of habits; fewer order days nothing of gifts, and after the first nothing of campaigns.</summary>
     public const int MinEvidence = 3, MinDays = 5, MinOrderDays = 3;
+
+    /// <summary>A drive is said to be why a customer buys from this strength on.</summary>
+    public const double Clear = 0.6;
     internal const double Level = 0.8;
     private const int Shown = 8;
 
@@ -35,10 +38,12 @@ public sealed record TwinDrives(IReadOnlyList<Motivation> Motivations, Preferenc
         }
 
         var share = model.Share(tally.Hits, tally.Of);
-        var missing = crowd.Missing ?? (tally.Of < MinEvidence ? $"Not enough data ({Count(tally.Of, DriveWords.Unit(kind))}, {MinEvidence} needed)"
-            : kind == DriveKind.Gift && counts.OrderDays < MinOrderDays ? $"Not enough data ({Count(counts.OrderDays, "order days")}, {MinOrderDays} needed)" : null);
-        return new(kind, model.Standing(tally.Hits, tally.Of), share.Mean, model.Mean, share.Interval(Level), tally.Hits, tally.Of, DriveWords.Evidence(kind, tally), missing);
+        return new(kind, model.Standing(tally.Hits, tally.Of), share.Mean, model.Mean, share.Interval(Level), tally.Hits, tally.Of, DriveWords.Evidence(kind, tally), Missing(kind, tally, counts.OrderDays, crowd));
     }
+
+    /// <returns>Why the strength says nothing; null when it does.</returns>
+    internal static string? Missing(DriveKind kind, Tally tally, int orderDays, CrowdShare crowd) => crowd.Missing ?? (tally.Of < MinEvidence ? $"Not enough data ({Count(tally.Of, DriveWords.Unit(kind))}, {MinEvidence} needed)"
+        : kind == DriveKind.Gift && orderDays < MinOrderDays ? $"Not enough data ({Count(orderDays, "order days")}, {MinOrderDays} needed)" : null);
 
     private static Preferences Prefer(IReadOnlyList<int> counts, CrowdShares crowd, string unit, int needed)
     {

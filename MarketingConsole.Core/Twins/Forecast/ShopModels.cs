@@ -1,4 +1,5 @@
 using MarketingConsole.Core.Learning.Purchases;
+using MarketingConsole.Core.Twins.Drives;
 using MarketingConsole.Core.Twins.Groups;
 using MarketingConsole.Core.Twins.Models;
 using MarketingConsole.Core.Twins.Uplift;
@@ -20,7 +21,7 @@ public sealed record ScoreInput(BehaviourFacts Facts, PurchaseHistory Purchases)
 public readonly record struct TwinScores(double? Chance, double? Churn, PurchaseScores? Purchases, double? Uplift);
 
 /// <summary>The champions that score a twin, each null while there is none.</summary>
-public sealed record ShopModels(OutcomeModel? Chance, OutcomeModel? Churn, PurchasesModel? Purchases, ClusterModel? Clusters = null, OfferUpliftModel? Uplift = null)
+public sealed record ShopModels(OutcomeModel? Chance, OutcomeModel? Churn, PurchasesModel? Purchases, ClusterModel? Clusters = null, OfferUpliftModel? Uplift = null, CrowdModel? Crowd = null)
 {
     public static ShopModels None { get; } = new(null, null, null);
 
@@ -29,7 +30,8 @@ public sealed record ShopModels(OutcomeModel? Chance, OutcomeModel? Churn, Purch
         await registry.ChampionAsync<OutcomeModel>(ModelKind.Churn, cancellationToken) is (_, { Fits: true } churn) ? churn : null,
         (await registry.ChampionAsync<PurchasesModel>(ModelKind.Purchases, cancellationToken))?.Model,
         await registry.ChampionAsync<ClusterModel>(ModelKind.Clusters, cancellationToken) is (_, { Fits: true } clusters) ? clusters : null,
-        await registry.ChampionAsync<OfferUpliftModel>(ModelKind.OfferUplift, cancellationToken) is (_, { Fits: true } uplift) ? uplift : null);
+        await registry.ChampionAsync<OfferUpliftModel>(ModelKind.OfferUplift, cancellationToken) is (_, { Fits: true } uplift) ? uplift : null,
+        (await registry.ChampionAsync<CrowdModel>(ModelKind.Crowd, cancellationToken))?.Model);
 
     /// <summary>Scores many at once, which is several times faster than one by one.</summary>
     public TwinScores[] Score(IReadOnlyList<ScoreInput> inputs)
@@ -46,7 +48,8 @@ public sealed record ShopModels(OutcomeModel? Chance, OutcomeModel? Churn, Purch
     }
 
     /// <summary>Writes the scores onto twins of customers who allow profiling.</summary>
-    public void Apply(IReadOnlyList<(Twin Twin, CustomerHistory History)> twins, ShopRhythm rhythm, DateTime asOf)
+    /// <param name="kinds">Category, brand and price by product id.</param>
+    public void Apply(IReadOnlyList<(Twin Twin, CustomerHistory History)> twins, IReadOnlyDictionary<int, ProductKind> kinds, ShopRhythm rhythm, DateTime asOf)
     {
         var known = twins.Select(x => (x.Twin, Input: ScoreInput.Of(x.History, rhythm, asOf))).Where(x => x.Input is not null).ToList();
         if (known.Count == 0 || this == None)
@@ -59,6 +62,14 @@ public sealed record ShopModels(OutcomeModel? Chance, OutcomeModel? Churn, Purch
             foreach (var (twin, history) in twins)
             {
                 twin.Cluster = GroupFacts.Of(history, asOf) is { } facts ? Clusters.Groups[Clusters.Of(facts)].Name : null;
+            }
+        }
+
+        if (Crowd is not null)
+        {
+            foreach (var (twin, history) in twins)
+            {
+                DriveScores.Apply(twin, history, Crowd, kinds, asOf);
             }
         }
 

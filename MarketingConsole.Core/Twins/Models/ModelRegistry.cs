@@ -184,7 +184,7 @@ public sealed class ModelRegistry(IDbContextFactory<ConsoleDb> dbs, AuditLog aud
     private static ModelReport Report(string json) => JsonSerializer.Deserialize<ModelReport>(json, Json)!;
 
     /// <returns>Null for parameters of another version of the program: the next training replaces them.</returns>
-    private static T? Read<T>(string? json) where T : class
+    internal static T? Read<T>(string? json) where T : class
     {
         try
         {

@@ -36,7 +36,7 @@ public sealed class ModelTrainingTests
         await using var db = data.Open();
         var profiled = await ProfiledAsync(data, db);
         var twins = await db.Twins.AsNoTracking().ToListAsync(Token);
-        Assert.All(twins.Where(x => !profiled.Contains(x.CustomerId)), x => Assert.True(x is { ChanceToBuy: null, ChurnRisk: null, Alive: null, Orders365: null, LifetimeCents: null, NextOrderFrom: null, TopCategory: null, TopChannel: null }));
+        Assert.All(twins.Where(x => !profiled.Contains(x.CustomerId)), x => Assert.True(x is { ChanceToBuy: null, ChurnRisk: null, Alive: null, Orders365: null, LifetimeCents: null, NextOrderFrom: null, TopCategory: null, TopCategoryShare: null, TopChannel: null, Motivation: null, DealDrive: null, NoveltyDrive: null, QualityDrive: null }));
         Assert.All(twins.Where(x => profiled.Contains(x.CustomerId)), x =>
         {
             Assert.Equal(x.Orders > 0, x is { ChanceToBuy: > 0 and < 1, Alive: >= 0 and <= 1, Orders30: >= 0, LifetimeCents: >= 0 });

@@ -1891,6 +1891,12 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(60)")
                         .UseCollation("C");
 
+                    b.Property<double?>("ConvenienceDrive")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("DealDrive")
+                        .HasColumnType("double precision");
+
                     b.Property<int>("EmailsClicked")
                         .HasColumnType("integer");
 
@@ -1902,6 +1908,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.Property<long?>("FirstOrderAt")
                         .HasColumnType("bigint");
+
+                    b.Property<double?>("GiftDrive")
+                        .HasColumnType("double precision");
 
                     b.Property<long?>("LastEmailOpenAt")
                         .HasColumnType("bigint");
@@ -1915,14 +1924,25 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<long?>("LifetimeCents")
                         .HasColumnType("bigint");
 
+                    b.Property<double?>("LoyaltyDrive")
+                        .HasColumnType("double precision");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("double precision");
+
+                    b.Property<string>("Motivation")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .UseCollation("C");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("bigint");
 
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("bigint");
+
+                    b.Property<double?>("NoveltyDrive")
+                        .HasColumnType("double precision");
 
                     b.Property<double?>("OfferUplift")
                         .HasColumnType("double precision");
@@ -1937,6 +1957,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .HasColumnType("double precision");
 
                     b.Property<double?>("Orders90")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("QualityDrive")
                         .HasColumnType("double precision");
 
                     b.Property<int>("Returns")
@@ -1974,10 +1997,16 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(100)")
                         .UseCollation("C");
 
+                    b.Property<double?>("TopBrandShare")
+                        .HasColumnType("double precision");
+
                     b.Property<string>("TopCategory")
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
                         .UseCollation("C");
+
+                    b.Property<double?>("TopCategoryShare")
+                        .HasColumnType("double precision");
 
                     b.Property<int?>("TopChannel")
                         .HasColumnType("integer");
@@ -1999,6 +2028,8 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("Motivation");
 
                     b.HasIndex("OfferUplift");
 

@@ -810,6 +810,8 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     LastEmailOpenAt = table.Column<long>(type: "bigint", nullable: true),
                     TopCategory = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true, collation: "C"),
                     TopBrand = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true, collation: "C"),
+                    TopCategoryShare = table.Column<double>(type: "double precision", nullable: true),
+                    TopBrandShare = table.Column<double>(type: "double precision", nullable: true),
                     TopChannel = table.Column<int>(type: "integer", nullable: true),
                     TopStoreId = table.Column<int>(type: "integer", nullable: true),
                     ChanceToBuy = table.Column<double>(type: "double precision", nullable: true),
@@ -823,6 +825,13 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     LifetimeCents = table.Column<long>(type: "bigint", nullable: true),
                     NextOrderFrom = table.Column<long>(type: "bigint", nullable: true),
                     NextOrderTo = table.Column<long>(type: "bigint", nullable: true),
+                    Motivation = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: true, collation: "C"),
+                    DealDrive = table.Column<double>(type: "double precision", nullable: true),
+                    NoveltyDrive = table.Column<double>(type: "double precision", nullable: true),
+                    LoyaltyDrive = table.Column<double>(type: "double precision", nullable: true),
+                    ConvenienceDrive = table.Column<double>(type: "double precision", nullable: true),
+                    GiftDrive = table.Column<double>(type: "double precision", nullable: true),
+                    QualityDrive = table.Column<double>(type: "double precision", nullable: true),
                     Cluster = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true, collation: "C"),
                     ScoredAt = table.Column<long>(type: "bigint", nullable: true),
                     UpdatedAt = table.Column<long>(type: "bigint", nullable: false)
@@ -1308,6 +1317,11 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                 name: "IX_Twins_LifetimeCents",
                 table: "Twins",
                 column: "LifetimeCents");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Twins_Motivation",
+                table: "Twins",
+                column: "Motivation");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Twins_OfferUplift",

@@ -1888,6 +1888,12 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(60)")
                         .UseCollation("C");
 
+                    b.Property<double?>("ConvenienceDrive")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("DealDrive")
+                        .HasColumnType("double precision");
+
                     b.Property<int>("EmailsClicked")
                         .HasColumnType("integer");
 
@@ -1899,6 +1905,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
 
                     b.Property<long?>("FirstOrderAt")
                         .HasColumnType("bigint");
+
+                    b.Property<double?>("GiftDrive")
+                        .HasColumnType("double precision");
 
                     b.Property<long?>("LastEmailOpenAt")
                         .HasColumnType("bigint");
@@ -1912,14 +1921,25 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.Property<long?>("LifetimeCents")
                         .HasColumnType("bigint");
 
+                    b.Property<double?>("LoyaltyDrive")
+                        .HasColumnType("double precision");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("double precision");
+
+                    b.Property<string>("Motivation")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .UseCollation("C");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("bigint");
 
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("bigint");
+
+                    b.Property<double?>("NoveltyDrive")
+                        .HasColumnType("double precision");
 
                     b.Property<double?>("OfferUplift")
                         .HasColumnType("double precision");
@@ -1934,6 +1954,9 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .HasColumnType("double precision");
 
                     b.Property<double?>("Orders90")
+                        .HasColumnType("double precision");
+
+                    b.Property<double?>("QualityDrive")
                         .HasColumnType("double precision");
 
                     b.Property<int>("Returns")
@@ -1971,10 +1994,16 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                         .HasColumnType("character varying(100)")
                         .UseCollation("C");
 
+                    b.Property<double?>("TopBrandShare")
+                        .HasColumnType("double precision");
+
                     b.Property<string>("TopCategory")
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
                         .UseCollation("C");
+
+                    b.Property<double?>("TopCategoryShare")
+                        .HasColumnType("double precision");
 
                     b.Property<int?>("TopChannel")
                         .HasColumnType("integer");
@@ -1996,6 +2025,8 @@ namespace MarketingConsole.Core.Data.Migrations.Postgres
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("Motivation");
 
                     b.HasIndex("OfferUplift");
 

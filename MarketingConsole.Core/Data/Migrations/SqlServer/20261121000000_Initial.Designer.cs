@@ -1894,6 +1894,12 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(60)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<double?>("ConvenienceDrive")
+                        .HasColumnType("float");
+
+                    b.Property<double?>("DealDrive")
+                        .HasColumnType("float");
+
                     b.Property<int>("EmailsClicked")
                         .HasColumnType("int");
 
@@ -1905,6 +1911,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.Property<long?>("FirstOrderAt")
                         .HasColumnType("bigint");
+
+                    b.Property<double?>("GiftDrive")
+                        .HasColumnType("float");
 
                     b.Property<long?>("LastEmailOpenAt")
                         .HasColumnType("bigint");
@@ -1918,14 +1927,25 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<long?>("LifetimeCents")
                         .HasColumnType("bigint");
 
+                    b.Property<double?>("LoyaltyDrive")
+                        .HasColumnType("float");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("float");
+
+                    b.Property<string>("Motivation")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("bigint");
 
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("bigint");
+
+                    b.Property<double?>("NoveltyDrive")
+                        .HasColumnType("float");
 
                     b.Property<double?>("OfferUplift")
                         .HasColumnType("float");
@@ -1940,6 +1960,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("float");
 
                     b.Property<double?>("Orders90")
+                        .HasColumnType("float");
+
+                    b.Property<double?>("QualityDrive")
                         .HasColumnType("float");
 
                     b.Property<int>("Returns")
@@ -1977,10 +2000,16 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<double?>("TopBrandShare")
+                        .HasColumnType("float");
+
                     b.Property<string>("TopCategory")
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<double?>("TopCategoryShare")
+                        .HasColumnType("float");
 
                     b.Property<int?>("TopChannel")
                         .HasColumnType("int");
@@ -2002,6 +2031,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("Motivation");
 
                     b.HasIndex("OfferUplift");
 

@@ -810,6 +810,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     LastEmailOpenAt = table.Column<long>(type: "bigint", nullable: true),
                     TopCategory = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true, collation: "Latin1_General_100_BIN2"),
                     TopBrand = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    TopCategoryShare = table.Column<double>(type: "float", nullable: true),
+                    TopBrandShare = table.Column<double>(type: "float", nullable: true),
                     TopChannel = table.Column<int>(type: "int", nullable: true),
                     TopStoreId = table.Column<int>(type: "int", nullable: true),
                     ChanceToBuy = table.Column<double>(type: "float", nullable: true),
@@ -823,6 +825,13 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     LifetimeCents = table.Column<long>(type: "bigint", nullable: true),
                     NextOrderFrom = table.Column<long>(type: "bigint", nullable: true),
                     NextOrderTo = table.Column<long>(type: "bigint", nullable: true),
+                    Motivation = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    DealDrive = table.Column<double>(type: "float", nullable: true),
+                    NoveltyDrive = table.Column<double>(type: "float", nullable: true),
+                    LoyaltyDrive = table.Column<double>(type: "float", nullable: true),
+                    ConvenienceDrive = table.Column<double>(type: "float", nullable: true),
+                    GiftDrive = table.Column<double>(type: "float", nullable: true),
+                    QualityDrive = table.Column<double>(type: "float", nullable: true),
                     Cluster = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true, collation: "Latin1_General_100_BIN2"),
                     ScoredAt = table.Column<long>(type: "bigint", nullable: true),
                     UpdatedAt = table.Column<long>(type: "bigint", nullable: false)
@@ -1311,6 +1320,11 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                 name: "IX_Twins_LifetimeCents",
                 table: "Twins",
                 column: "LifetimeCents");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Twins_Motivation",
+                table: "Twins",
+                column: "Motivation");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Twins_OfferUplift",

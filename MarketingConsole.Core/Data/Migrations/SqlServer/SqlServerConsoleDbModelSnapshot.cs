@@ -1891,6 +1891,12 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(60)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<double?>("ConvenienceDrive")
+                        .HasColumnType("float");
+
+                    b.Property<double?>("DealDrive")
+                        .HasColumnType("float");
+
                     b.Property<int>("EmailsClicked")
                         .HasColumnType("int");
 
@@ -1902,6 +1908,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
 
                     b.Property<long?>("FirstOrderAt")
                         .HasColumnType("bigint");
+
+                    b.Property<double?>("GiftDrive")
+                        .HasColumnType("float");
 
                     b.Property<long?>("LastEmailOpenAt")
                         .HasColumnType("bigint");
@@ -1915,14 +1924,25 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.Property<long?>("LifetimeCents")
                         .HasColumnType("bigint");
 
+                    b.Property<double?>("LoyaltyDrive")
+                        .HasColumnType("float");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("float");
+
+                    b.Property<string>("Motivation")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("bigint");
 
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("bigint");
+
+                    b.Property<double?>("NoveltyDrive")
+                        .HasColumnType("float");
 
                     b.Property<double?>("OfferUplift")
                         .HasColumnType("float");
@@ -1937,6 +1957,9 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("float");
 
                     b.Property<double?>("Orders90")
+                        .HasColumnType("float");
+
+                    b.Property<double?>("QualityDrive")
                         .HasColumnType("float");
 
                     b.Property<int>("Returns")
@@ -1974,10 +1997,16 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<double?>("TopBrandShare")
+                        .HasColumnType("float");
+
                     b.Property<string>("TopCategory")
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<double?>("TopCategoryShare")
+                        .HasColumnType("float");
 
                     b.Property<int?>("TopChannel")
                         .HasColumnType("int");
@@ -1999,6 +2028,8 @@ namespace MarketingConsole.Core.Data.Migrations.SqlServer
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("Motivation");
 
                     b.HasIndex("OfferUplift");
 

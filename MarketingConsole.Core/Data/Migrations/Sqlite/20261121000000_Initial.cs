@@ -809,6 +809,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     LastEmailOpenAt = table.Column<long>(type: "INTEGER", nullable: true),
                     TopCategory = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true, collation: "BINARY"),
                     TopBrand = table.Column<string>(type: "TEXT", maxLength: 100, nullable: true, collation: "BINARY"),
+                    TopCategoryShare = table.Column<double>(type: "REAL", nullable: true),
+                    TopBrandShare = table.Column<double>(type: "REAL", nullable: true),
                     TopChannel = table.Column<int>(type: "INTEGER", nullable: true),
                     TopStoreId = table.Column<int>(type: "INTEGER", nullable: true),
                     ChanceToBuy = table.Column<double>(type: "REAL", nullable: true),
@@ -822,6 +824,13 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     LifetimeCents = table.Column<long>(type: "INTEGER", nullable: true),
                     NextOrderFrom = table.Column<long>(type: "INTEGER", nullable: true),
                     NextOrderTo = table.Column<long>(type: "INTEGER", nullable: true),
+                    Motivation = table.Column<string>(type: "TEXT", maxLength: 20, nullable: true, collation: "BINARY"),
+                    DealDrive = table.Column<double>(type: "REAL", nullable: true),
+                    NoveltyDrive = table.Column<double>(type: "REAL", nullable: true),
+                    LoyaltyDrive = table.Column<double>(type: "REAL", nullable: true),
+                    ConvenienceDrive = table.Column<double>(type: "REAL", nullable: true),
+                    GiftDrive = table.Column<double>(type: "REAL", nullable: true),
+                    QualityDrive = table.Column<double>(type: "REAL", nullable: true),
                     Cluster = table.Column<string>(type: "TEXT", maxLength: 60, nullable: true, collation: "BINARY"),
                     ScoredAt = table.Column<long>(type: "INTEGER", nullable: true),
                     UpdatedAt = table.Column<long>(type: "INTEGER", nullable: false)
@@ -1307,6 +1316,11 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                 name: "IX_Twins_LifetimeCents",
                 table: "Twins",
                 column: "LifetimeCents");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Twins_Motivation",
+                table: "Twins",
+                column: "Motivation");
 
             migrationBuilder.CreateIndex(
                 name: "IX_Twins_OfferUplift",

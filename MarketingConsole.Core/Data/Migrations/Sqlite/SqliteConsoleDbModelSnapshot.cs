@@ -1841,6 +1841,12 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
 
+                    b.Property<double?>("ConvenienceDrive")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("DealDrive")
+                        .HasColumnType("REAL");
+
                     b.Property<int>("EmailsClicked")
                         .HasColumnType("INTEGER");
 
@@ -1852,6 +1858,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
 
                     b.Property<long?>("FirstOrderAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<double?>("GiftDrive")
+                        .HasColumnType("REAL");
 
                     b.Property<long?>("LastEmailOpenAt")
                         .HasColumnType("INTEGER");
@@ -1865,14 +1874,25 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.Property<long?>("LifetimeCents")
                         .HasColumnType("INTEGER");
 
+                    b.Property<double?>("LoyaltyDrive")
+                        .HasColumnType("REAL");
+
                     b.Property<double?>("MedianGapDays")
                         .HasColumnType("REAL");
+
+                    b.Property<string>("Motivation")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .UseCollation("BINARY");
 
                     b.Property<long?>("NextOrderFrom")
                         .HasColumnType("INTEGER");
 
                     b.Property<long?>("NextOrderTo")
                         .HasColumnType("INTEGER");
+
+                    b.Property<double?>("NoveltyDrive")
+                        .HasColumnType("REAL");
 
                     b.Property<double?>("OfferUplift")
                         .HasColumnType("REAL");
@@ -1887,6 +1907,9 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasColumnType("REAL");
 
                     b.Property<double?>("Orders90")
+                        .HasColumnType("REAL");
+
+                    b.Property<double?>("QualityDrive")
                         .HasColumnType("REAL");
 
                     b.Property<int>("Returns")
@@ -1924,10 +1947,16 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
 
+                    b.Property<double?>("TopBrandShare")
+                        .HasColumnType("REAL");
+
                     b.Property<string>("TopCategory")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .UseCollation("BINARY");
+
+                    b.Property<double?>("TopCategoryShare")
+                        .HasColumnType("REAL");
 
                     b.Property<int?>("TopChannel")
                         .HasColumnType("INTEGER");
@@ -1949,6 +1978,8 @@ namespace MarketingConsole.Core.Data.Migrations.Sqlite
                     b.HasIndex("LastSeenAt");
 
                     b.HasIndex("LifetimeCents");
+
+                    b.HasIndex("Motivation");
 
                     b.HasIndex("OfferUplift");
 
