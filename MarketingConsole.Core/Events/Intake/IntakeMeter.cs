@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MarketingConsole.Core.Data;
 using Microsoft.Extensions.Hosting;
 
@@ -43,7 +44,7 @@ public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProv
     private double? _lag, _membershipLag;
 
     // When the last event of a customer was received: of this and of the period before, so that it is forgotten after two.
-    private Dictionary<int, (DateTime At, bool Moved)> _heard = [], _heardBefore = [];
+    private volatile ConcurrentDictionary<int, (DateTime At, bool Moved)> _heard = [], _heardBefore = [];
     private DateTime _heardSince;
 
     public void Received(int sourceId, int events, IReadOnlyList<IntakeRefusal> refusals)
@@ -119,13 +120,14 @@ public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProv
             {
                 (_heard, _heardBefore, _heardSince) = ([], now - _heardSince > 2 * HeardPeriod ? [] : _heard, now);
             }
+        }
 
-            foreach (var (customer, at) in events)
+        // Not under the lock: the loader's thread may have to step back here, and who takes events in would wait for it.
+        foreach (var (customer, at) in events)
+        {
+            if (at > LastOf(customer).At)
             {
-                if (at > LastOf(customer).At)
-                {
-                    _heard[customer] = (at, false);
-                }
+                _heard[customer] = (at, false);
             }
         }
     }
@@ -134,19 +136,20 @@ public sealed class IntakeMeter(IntakeJournal journal, ChangeFeed feed, TimeProv
     public void Moved(IEnumerable<int> customerIds)
     {
         var (now, longest) = (time.GetUtcNow().UtcDateTime, TimeSpan.MinValue);
-        lock (_lock)
-        {
-            // Once for an event: what moves them later is another, or time.
-            foreach (var customer in customerIds)
-            {
-                if (LastOf(customer) is { Moved: false } last && now - last.At is var lag && lag <= HeardPeriod)
-                {
-                    _heard[customer] = (last.At, true);
-                    longest = lag > longest ? lag : longest;
-                }
-            }
 
-            if (longest > TimeSpan.MinValue)
+        // Once for an event: what moves them later is another, or time.
+        foreach (var customer in customerIds)
+        {
+            if (LastOf(customer) is { Moved: false } last && now - last.At is var lag && lag <= HeardPeriod)
+            {
+                _heard[customer] = (last.At, true);
+                longest = lag > longest ? lag : longest;
+            }
+        }
+
+        if (longest > TimeSpan.MinValue)
+        {
+            lock (_lock)
             {
                 (_membershipLag, _changes) = (Math.Max(0, longest.TotalMilliseconds), _changes + 1);
             }
