@@ -18,8 +18,8 @@ internal sealed partial class TrackingRequest(SourceService sources, IntakeJourn
 {
     private const string Success = """{"success":true}""";
 
-    /// <summary>Half of the processors read events, however many send: the others look what those already taken change.</summary>
-    private static readonly SemaphoreSlim Parsing = new(Math.Max(1, Environment.ProcessorCount / 2));
+    /// <summary>As many read events as there are processors, however many send: who looks what those already taken change shall get their turn.</summary>
+    private static readonly SemaphoreSlim Parsing = new(Environment.ProcessorCount);
     private static readonly string[] Types = ["application/json", "text/json", "text/plain", "application/x-www-form-urlencoded"];
 
     /// <param name="type">Of an endpoint for one type; null = a batch.</param>

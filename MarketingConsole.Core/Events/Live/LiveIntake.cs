@@ -117,6 +117,7 @@ public sealed partial class LiveIntake(IDbContextFactory<ConsoleDb> dbs, IntakeJ
     /// <summary>Catches up with new customers, merges and products.</summary>
     private async Task FollowAsync(CancellationToken stoppingToken)
     {
+        _newProduct |= _changed is not { Count: 0 }; // new articles come with new customers
         var products = _newProduct && (_productsAt == 0 || time.GetElapsedTime(_productsAt) > ProductsKeep);
         if (_changed is { Count: 0 } && !products)
         {
