@@ -3,6 +3,7 @@ using MarketingConsole.Core.Customers;
 using MarketingConsole.Core.Events;
 using MarketingConsole.Core.Twins;
 using MarketingConsole.Core.Twins.Drives;
+using MarketingConsole.Core.Twins.Store;
 
 namespace MarketingConsole.Core.Segments;
 
@@ -48,7 +49,7 @@ public sealed record RuleField(string Name, string Label, FieldKind Kind, Lambda
 public static class RuleFields
 {
     /// <summary>Prefix of traits the shop sends itself.</summary>
-    public const string Custom = "custom.";
+    public const string Custom = TwinStore.CustomPrefix;
 
     /// <summary>Trait that is read from the birth date.</summary>
     public const string Age = "age";
